@@ -1,0 +1,44 @@
+"""What goes wrong with the tool or a contract, as opposed to a message: a broken message is a value, a Finding.
+
+SoapContractsError
+├── ContractError (ValueError)       a service folder that cannot be read or contradicts itself
+├── UnknownNameError (LookupError)   a service, operation or rule that does not exist
+├── ReadError (ValueError)           a file that holds no message that can be judged
+└── ContractViolation (AssertionError)   raised by assert_valid(): a message that breaks its contract
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class SoapContractsError(Exception):
+    """Base of everything that this package raises on purpose."""
+
+
+class ContractError(SoapContractsError, ValueError):
+    """A service folder cannot be read, or what it says does not fit together."""
+
+
+class UnknownNameError(SoapContractsError, LookupError):
+    """Somebody asked for a service, an operation or a rule that does not exist."""
+
+    @classmethod
+    def of(cls, kind: str, name: str, known: Iterable[str]) -> UnknownNameError:
+        """The error for ``name``, with the nearest of ``known`` in its text."""
+        names = sorted(known)
+        near = difflib.get_close_matches(name, names, n=1, cutoff=0.5)
+        hint = f"did you mean {near[0]}?" if near else f"known are: {', '.join(names)}"
+        return cls(f"there is no {kind} {name!r}; {hint}")
+
+
+class ReadError(SoapContractsError, ValueError):
+    """A file holds no message that can be judged; its text names the file and, where known, the line."""
+
+
+class ContractViolation(SoapContractsError, AssertionError):  # noqa: N818 - reads as the failed assertion that it is
+    """A message breaks its contract; the text is the report, its secrets masked."""

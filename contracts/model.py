@@ -1,0 +1,153 @@
+"""A service's contract as values: frozen, complete, without I/O. `catalog` makes them from `xsd/`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from .names import qname
+
+if TYPE_CHECKING:
+    from datetime import date
+    from pathlib import Path
+
+    from .messages import Direction
+
+Basis = Literal["documented", "observed", "inferred"]
+Effect = Literal["read", "write", "destructive"]
+Level = Literal["error", "warning", "info", "off"]
+
+
+@dataclass(frozen=True, slots=True)
+class Type:
+    """A simple type: the XSD built-in it restricts (``dateTime``, ``int``, ...) and its facets.
+
+    Lengths count characters (code points), as XSD 1.0 part 2 section 4.3.1 does for strings; bounds are lexical.
+    """
+
+    name: str
+    base: str
+    min_length: int | None = None
+    max_length: int | None = None
+    bounds: tuple[tuple[str, str], ...] = ()
+    patterns: tuple[str, ...] = ()
+    enumeration: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """An element declaration: a value (``type`` set) or a group of further elements, in this order (``fields``).
+
+    ``namespace`` is None for an element in no namespace; ``max_occurs`` is None for unbounded.
+    """
+
+    name: str
+    namespace: str | None
+    type: Type | None = None
+    fields: tuple[Field, ...] = ()
+    min_occurs: int = 1
+    max_occurs: int | None = 1
+    nillable: bool = False
+
+    @property
+    def tag(self) -> str:
+        """The name in lxml's form, ``{namespace}local``."""
+        return qname(self.namespace, self.name)
+
+    def named(self, name: str) -> Field | None:
+        """The child declaration with this local name."""
+        return next((child for child in self.fields if child.name == name), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Statement:
+    """A text, the source it rests on (title or address) and whether that is documented, observed or inferred."""
+
+    text: str
+    basis: Basis
+    source: str
+    #: What the provider does instead when the field has this XSD built-in type.
+    by_type: tuple[tuple[str, str], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """A relation between values: ``ordered`` fields do not decrease, ``echoed`` ones repeat the request's."""
+
+    kind: Literal["ordered", "echoed"]
+    message: str
+    fields: tuple[str, ...]
+    ground: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault that the provider names: the local name of its detail element and the local part of its faultcode."""
+
+    name: str
+    code: str
+    ground: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """One operation: its two payloads, its SOAPAction (None where none is documented) and its effect."""
+
+    name: str
+    request: Field
+    response: Field
+    effect: Effect
+    ground: Statement
+    response_basis: Basis
+    soap_action: str | None = None
+    header: str | None = None
+
+    def payload(self, direction: Direction) -> Field:
+        """The payload declaration of the request or of the response."""
+        return self.request if direction == "request" else self.response
+
+    def basis(self, direction: Direction) -> Basis:
+        """What the declaration of that payload stands on."""
+        return self.ground.basis if direction == "request" else self.response_basis
+
+
+@dataclass(frozen=True, slots=True)
+class PublishedWsdl:
+    """What differs in the provider's own WSDL: names, and per operation the request elements that it calls optional."""
+
+    service: str
+    port: str
+    soap12_port: str | None
+    optional: tuple[tuple[str, tuple[str, ...]], ...]
+    ground: Statement
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """One provider's contract. ``folder`` holds the schemas, ``secrets`` the local names of the secret fields."""
+
+    name: str
+    title: str
+    version: str
+    api_version: str
+    pages_read: date
+    namespace: str
+    endpoint: str
+    folder: Path
+    operations: tuple[Operation, ...]
+    headers: tuple[Field, ...]
+    secrets: frozenset[str]
+    fault_statuses: tuple[int, ...]
+    faults: tuple[Fault, ...]
+    relations: tuple[Relation, ...]
+    severities: dict[str, Level] = field(hash=False)
+    consequences: dict[str, Statement] = field(hash=False)
+    published: PublishedWsdl
+
+    def operation(self, name: str) -> Operation | None:
+        """The operation of this name, or None."""
+        return next((operation for operation in self.operations if operation.name == name), None)
+
+    def header(self, name: str) -> Field | None:
+        """The declared header block of this local name, or None."""
+        return next((block for block in self.headers if block.name == name), None)
