@@ -1,0 +1,32 @@
+"""Contract tests and schema validation for SOAP operations: judge the envelopes that any client sends.
+
+    >>> import contracts
+    >>> contracts.check(b"<EndSynchronization/>").passed
+    False
+"""
+
+from .catalog import Catalog, load
+from .checking import assert_valid, check
+from .errors import ContractError, ContractViolation, ReadError, SoapContractsError, UnknownNameError
+from .findings import Finding, Verdict
+from .messages import Message
+from .model import Operation, Service
+from .version import VERSION as __version__
+
+__all__ = [
+    "Catalog",
+    "ContractError",
+    "ContractViolation",
+    "Finding",
+    "Message",
+    "Operation",
+    "ReadError",
+    "Service",
+    "SoapContractsError",
+    "UnknownNameError",
+    "Verdict",
+    "__version__",
+    "assert_valid",
+    "check",
+    "load",
+]

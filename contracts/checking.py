@@ -1,0 +1,230 @@
+"""A message -> its verdict: what it is, what libxml2 says of it, and what every rule that applies has found."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING, Any, Final
+
+from .catalog import shipped
+from .errors import ContractViolation
+from .findings import Finding, Verdict
+from .messages import Message
+from .names import ENCODING_STYLE, XSI_TYPE
+from .rules import RULES, open_case
+from .rules.deviations import is_documented_type
+from .schema import refusal_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from .catalog import Catalog
+    from .findings import Severity
+    from .messages import Direction, Headers
+    from .model import Field, Service
+    from .rules import Case, Problem, Rule, Stage
+    from .xml import Element
+
+_MODELLED: Final = ("schema", "contract")
+_EXPLAINING: Final = ("soap", "schema", "contract")
+
+
+def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and keyword-only
+    body_or_message: bytes | str | Message,
+    *,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None = None,
+    status: int | None = None,
+    method: str | None = None,
+    url: str | None = None,
+    request: Message | None = None,
+    service: str | None = None,
+    kind: Direction | None = None,
+    catalog: Catalog | None = None,
+) -> Verdict:
+    """Judge one message, in either direction.
+
+    ``body_or_message`` is the body's bytes as sent (a str is taken as its UTF-8 bytes) or a Message, in which the other
+    arguments then replace what they name. ``headers`` is a mapping or pairs, ``status`` a response's HTTP status,
+    ``method`` and ``url`` a request's; without headers the ``http/`` rules are not checked. ``request`` is the request
+    that a response answers, ``service`` the service's name where the message may not tell, ``kind`` the direction.
+
+    Broken messages are findings. Raises UnknownNameError for a service that ``catalog`` (the shipped one by default)
+    does not have, and ContractError for a schema that does not compile.
+    """
+    message = _message(body_or_message)
+    known = {
+        "headers": None if headers is None else _pairs(headers),
+        "status": status,
+        "method": method,
+        "url": url,
+        "request": request,
+        "service": service,
+        "kind": kind or ("response" if status is not None else "request" if method is not None else None),
+    }
+    given = {name: value for name, value in known.items() if value is not None}
+    return _judge(message._replace(**given) if given else message, catalog or shipped())
+
+
+def _message(body: bytes | str | Message) -> Message:
+    if isinstance(body, Message):
+        return body
+    return Message(body.encode() if isinstance(body, str) else bytes(body))
+
+
+def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    items = headers.items() if hasattr(headers, "items") else headers
+    return tuple((str(name), str(value)) for name, value in items)
+
+
+def assert_valid(body_or_message: bytes | str | Message, **known: Any) -> Verdict:
+    """As `check`, and raise ContractViolation, whose text is the list of errors, when an error is found."""
+    verdict = check(body_or_message, **known)
+    if not verdict.passed:
+        raise ContractViolation(_report(verdict))
+    return verdict
+
+
+def _report(verdict: Verdict) -> str:
+    what = " ".join(part for part in (verdict.service, verdict.operation, verdict.kind) if part)
+    lines = [f"{verdict.source}: {what} breaks its contract"]
+    for finding in verdict.findings:
+        if finding.severity == "error":
+            lines.append(f"  {finding.line}:{finding.column} {finding.rule}: {finding.message}. {finding.help}")
+    return "\n".join(lines)
+
+
+def _judge(message: Message, catalog: Catalog) -> Verdict:
+    case = open_case(message, catalog)
+    _ask_engine(case)
+    findings = [finding for stage in _stages(case) for finding in _judge_stage(case, stage)]
+    findings.sort(key=lambda finding: (finding.line, finding.column))
+    return Verdict(
+        source=message.source,
+        index=message.index,
+        service=case.service.name if case.service else None,
+        operation=case.operation.name if case.operation and (case.known_payload or case.named or case.kind == "fault") else None,
+        kind=case.kind,
+        findings=tuple(findings),
+        not_checked=() if message.headers is not None else ("http",),
+    )
+
+
+def _ask_engine(case: Case) -> None:
+    """libxml2's verdict, where there is an envelope of the shape that the schemas are for."""
+    envelope = case.envelope
+    if envelope is None:
+        return
+    case.refused = True
+    if case.service is None or case.direction is None or not envelope.regular:
+        return
+    schema = _schema_file(case.service, case.direction)
+    case.refusal = refusal_of(envelope.root, schema)
+    if case.refusal is not None and (b":type" in case.document.encoded.data or b"encodingStyle" in case.document.encoded.data):
+        case.refusal = refusal_of(_without_harmless_attributes(case), schema)
+    case.refused = case.refusal is not None
+
+
+@cache
+def _schema_file(service: Service, direction: Direction) -> Path:
+    return service.folder / f"{direction}.xsd"
+
+
+def _without_harmless_attributes(case: Case) -> Element:
+    """A copy of the envelope without encodingStyle, which has a rule, and without xsi:type where that names the documented type.
+
+    Every engine refuses the built-in type on an element whose own type restricts it by a facet.
+    """
+    if case.envelope is None or case.envelope.payload is None:
+        raise AssertionError
+    root = deepcopy(case.envelope.root)
+    tree = case.envelope.root.iter("*")
+    copies = dict(zip(tree, root.iter("*"), strict=True))
+    for element, field in _declared_elements(case):
+        if XSI_TYPE in element.attrib and is_documented_type(element, field, element.attrib[XSI_TYPE]):
+            del copies[element].attrib[XSI_TYPE]
+    for copy in copies.values():
+        copy.attrib.pop(ENCODING_STYLE, None)
+    return root
+
+
+def _declared_elements(case: Case) -> Iterator[tuple[Element, Field]]:
+    yield from ((element, field) for element, field, _ in case.values)
+    for block, declaration in case.declared_blocks:
+        for field in declaration.fields:
+            yield from ((element, field) for element in block.iterchildren(field.tag))
+
+
+def _stages(case: Case) -> Iterator[Stage]:
+    if case.message.headers is not None:
+        yield "http"
+    if case.is_error_page or (case.message.headers is not None and not case.message.body):
+        return
+    yield "text"
+    if case.envelope is not None:
+        yield "tree"
+        if case.refused:
+            yield "refused"
+
+
+@cache
+def _plan(service: Service | None, stage: Stage) -> tuple[tuple[Rule, Severity], ...]:
+    rules = [(rule, rule.severity_for(service)) for rule in RULES.values() if rule.stage == stage]
+    return tuple((rule, severity) for rule, severity in rules if severity is not None)
+
+
+def _judge_stage(case: Case, stage: Stage) -> Iterator[Finding]:
+    for rule, severity in _plan(case.service, stage):
+        for problem in rule.judge(case):
+            found = _capped(case, rule, severity)
+            case.explained = case.explained or stage == "refused" or (found == "error" and rule.family in _EXPLAINING)
+            yield _finding(case, rule, found, problem)
+
+
+def _capped(case: Case, rule: Rule, severity: Severity) -> Severity:
+    """What is inferred is never an error: a payload that no page prints can break its model without being wrong."""
+    return "warning" if severity == "error" and case.basis == "inferred" and rule.family in _MODELLED else severity
+
+
+def _finding(case: Case, rule: Rule, severity: Severity, problem: Problem) -> Finding:
+    places, message = case.places, case.message
+    path, line, column, excerpt = "", 0, 0, None
+    if problem.header is not None:
+        line, column = _header_line(message, problem.header)
+    elif problem.at is not None:
+        place = places.place(problem.at)
+        line, column, excerpt = place.line + message.first_line - 1 if place.line else 0, place.column, place.excerpt
+        path = "" if isinstance(problem.at, int) else places.path(problem.at)
+    return Finding(
+        rule=rule.id,
+        layer=rule.layer,
+        severity=severity,
+        message=problem.message,
+        help=_help(case, rule, problem),
+        reference=_reference(case, rule),
+        line=line,
+        column=column,
+        path=path,
+        excerpt=excerpt,
+    )
+
+
+def _header_line(message: Message, name: str) -> tuple[int, int]:
+    for (field, _), line in zip(message.headers or (), message.header_lines, strict=False):
+        if field.lower() == name.lower():
+            return line, 1
+    return 0, 0
+
+
+def _help(case: Case, rule: Rule, problem: Problem) -> str:
+    consequence = case.service.consequences.get(rule.id) if case.service and case.direction != "response" else None
+    if consequence is None or case.service is None:
+        return problem.help
+    text = dict(consequence.by_type).get(problem.field_type or "", consequence.text)
+    return f"{problem.help} {case.service.title} {text} ({consequence.basis}).".lstrip()
+
+
+def _reference(case: Case, rule: Rule) -> str:
+    if rule.layer != "documented" or case.operation is None:
+        return rule.reference
+    return f"{rule.reference}; {case.operation.ground.source} ({case.basis})"

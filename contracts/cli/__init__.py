@@ -1,0 +1,94 @@
+"""The command line: `soap-contracts COMMAND ...`. Only the module of the command that was asked for is imported."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import sys
+from typing import TYPE_CHECKING, Final
+
+from contracts.errors import UnknownNameError
+from contracts.version import VERSION
+
+from .failures import USAGE, ended_by
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+__all__ = ["COMMANDS", "main"]
+
+#: Each command, its module and its line in the overview. The module has ``HELP``, which is that line,
+#: ``add_arguments(parser)`` and ``execute(args) -> exit code``.
+COMMANDS: Final = {
+    "check": ("contracts.cli.check", "judge messages on disk or on standard input"),
+    "run": ("contracts.cli.run", "run a client against a stub of the services and judge all that it sends"),
+    "list": ("contracts.cli.list", "list the services, their operations or the rules"),
+    "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
+    "sample": ("contracts.cli.sample", "print a valid message of an operation"),
+}
+
+_OVERVIEW: Final = """\
+usage: soap-contracts COMMAND [OPTION...] [ARGUMENT...]
+
+Judges SOAP 1.1 messages by the contracts of Luminate Online and Ongoing WMS, and of services of your own.
+
+commands:
+{commands}
+
+options:
+  -h, --help  print this; soap-contracts COMMAND --help tells the rest
+  --version   print the version
+
+exit codes:
+  0  nothing wrong                2  usage, configuration, an unreadable file
+  1  a contract is violated       3  nothing to judge        130  interrupted
+
+example:
+  soap-contracts check captured/
+"""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code: 0, 1, 2, 3 or 130. ``argv`` is without the program's name."""
+    try:
+        code = _run(sys.argv[1:] if argv is None else list(argv))
+        sys.stdout.flush()
+    except SystemExit as stop:
+        return stop.code if isinstance(stop.code, int) else 0
+    except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a traceback could quote a message, and its secrets
+        return ended_by(error)
+    return code
+
+
+def _run(arguments: list[str]) -> int:
+    if not arguments:
+        sys.stderr.write(_overview())
+        return USAGE
+    name, *rest = arguments
+    if name in ("-h", "--help"):
+        sys.stdout.write(_overview())
+        return 0
+    if name == "--version":
+        sys.stdout.write(f"soap-contracts {VERSION}\n")
+        return 0
+    if name not in COMMANDS:
+        raise UnknownNameError.of("command", name, COMMANDS)
+    return _run_command(name, rest)
+
+
+def _run_command(name: str, arguments: list[str]) -> int:
+    # Imported here and not above: a plain check must not pay for the stub's server.
+    command = importlib.import_module(COMMANDS[name][0])
+    parser = argparse.ArgumentParser(
+        prog=f"soap-contracts {name}",
+        description=command.HELP,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    command.add_arguments(parser)
+    return int(command.execute(parser.parse_args(arguments)))
+
+
+def _overview() -> str:
+    commands = "\n".join(f"  {name:<10}  {line}" for name, (_, line) in COMMANDS.items())
+    return _OVERVIEW.format(commands=commands)

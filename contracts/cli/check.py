@@ -1,0 +1,88 @@
+"""`soap-contracts check`: messages on disk or on standard input, judged."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+import time
+from typing import TYPE_CHECKING, Final
+
+from contracts.checking import check
+from contracts.readers import Unreadable, read
+
+from .failures import complain, location_of
+from .options import add_common, catalog_of, exit_code, reporter_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator
+
+    from contracts.catalog import Catalog
+    from contracts.messages import Message
+    from contracts.reports import Reporter
+
+HELP: Final = "judge messages on disk or on standard input"
+
+#: The seconds after which a progress bar is worth its place.
+_PATIENCE: Final = 1.0
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument(
+        "paths",
+        nargs="+",
+        metavar="PATH",
+        help=".xml envelope, .http raw HTTP message, folder (all of both below it), or - for standard input",
+    )
+    parser.add_argument("--service", metavar="NAME", help="the service of messages that do not tell it themselves")
+    add_common(parser)
+    parser.epilog = """\
+NAME.response.http is judged as the answer to NAME.request.http beside it (.xml as well).
+
+examples:
+  soap-contracts check captured/
+  soap-contracts check --format json --output report.json captured/login.request.http
+  curl -si --raw ... | soap-contracts check -
+"""
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Judge every message and report it."""
+    catalog = catalog_of(args)
+    service = args.service and catalog.service(args.service).name
+    with reporter_of(args) as reporter:
+        for item in _watched(read(args.paths), reporter):
+            _judge(item, service, catalog, reporter)
+    code = exit_code(reporter)
+    if not reporter.summary.messages and not reporter.summary.unreadable:
+        complain(f"nothing to judge: there is no .xml and no .http file in {', '.join(args.paths)}")
+    return code
+
+
+def _judge(item: Message | Unreadable, service: str | None, catalog: Catalog, reporter: Reporter) -> None:
+    if isinstance(item, Unreadable):
+        reporter.error(item.source, item.message)
+        return
+    try:
+        verdict = check(item, service=service, catalog=catalog)
+    except Exception as error:  # noqa: BLE001 - one message must not keep the others from being judged
+        reporter.error(item.source, f"internal error: {location_of(error)}")
+        return
+    reporter.verdict(verdict)
+
+
+def _watched(items: Iterator[Message | Unreadable], reporter: Reporter) -> Iterator[Message | Unreadable]:
+    """``items``, with a progress bar once they take long and somebody is looking."""
+    if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
+        yield from items
+        return
+    until = time.monotonic() + _PATIENCE
+    for done, item in enumerate(items, start=1):
+        yield item
+        if time.monotonic() > until:
+            # Imported here because tqdm takes as long to load as many messages take to judge.
+            progress = importlib.import_module("contracts.cli.progress")
+            yield from progress.shown(items, reporter, done)
+            return

@@ -1,0 +1,51 @@
+"""`soap-contracts explain`: the documentation of one rule."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Final
+
+from contracts.errors import UnknownNameError
+from contracts.reports import escaped
+from contracts.rules import RULES
+
+from .options import add_contracts, add_format, catalog_of
+
+if TYPE_CHECKING:
+    import argparse
+
+HELP: Final = "tell what a rule wants, why, and what it rests on"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("rule", metavar="RULE", help="the id of a rule, such as schema/max-length")
+    add_format(parser)
+    add_contracts(parser)
+    parser.epilog = """\
+example:
+  soap-contracts explain schema/max-length
+"""
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the rule. Raises UnknownNameError for one that does not exist."""
+    if args.rule not in RULES:
+        raise UnknownNameError.of("rule", args.rule, RULES)
+    rule = RULES[args.rule]
+    severities = {service.name: rule.severity_for(service) or "off" for service in catalog_of(args)}
+    if args.format == "json":
+        found = {"version": 1, **rule._asdict(), "severities": severities}
+        found = {key: value for key, value in found.items() if key not in ("judge", "stage")}
+        sys.stdout.write(json.dumps(found, indent=2) + "\n")
+        return 0
+    facts = {
+        "layer": rule.layer,
+        "severity": ", ".join(f"{escaped(name)} {level}" for name, level in severities.items()),
+        "rests on": rule.reference,
+        "since": rule.since,
+    }
+    lines = [rule.id, *(f"  {name:<9} {fact}" for name, fact in facts.items()), "", rule.doc]
+    sys.stdout.write("\n".join(lines) + "\n")
+    return 0

@@ -1,0 +1,106 @@
+"""`soap-contracts list`: the services, their operations, the rules."""
+
+from __future__ import annotations
+
+import json
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.reports import escaped
+from contracts.rules import RULES
+
+from .options import add_contracts, add_format, catalog_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Callable, Iterable
+
+    from contracts.catalog import Catalog
+
+    Row = dict[str, Any]
+
+HELP: Final = "list the services, their operations or the rules"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("what", choices=_TABLES, help="what to list")
+    add_format(parser)
+    add_contracts(parser)
+    parser.epilog = """\
+examples:
+  soap-contracts list services
+  soap-contracts list rules --format json
+"""
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Print the table."""
+    rows = _TABLES[args.what](catalog_of(args))
+    if args.format == "json":
+        sys.stdout.write(json.dumps({"version": 1, args.what: rows}, indent=2) + "\n")
+    else:
+        sys.stdout.write(_aligned(rows))
+    return 0
+
+
+def _services(catalog: Catalog) -> list[Row]:
+    return [
+        {
+            "service": service.name,
+            "title": service.title,
+            "contract": service.version,
+            "api_version": service.api_version,
+            "pages_read": service.pages_read.isoformat(),
+            "namespace": service.namespace,
+            "operations": len(service.operations),
+        }
+        for service in catalog
+    ]
+
+
+def _operations(catalog: Catalog) -> list[Row]:
+    return [
+        {
+            "service": service.name,
+            "operation": operation.name,
+            "effect": operation.effect,
+            "header": operation.header,
+            "soap_action": operation.soap_action,
+            "basis": operation.ground.basis,
+            "source": operation.ground.source,
+        }
+        for service in catalog
+        for operation in service.operations
+    ]
+
+
+def _rules(catalog: Catalog) -> list[Row]:
+    return [
+        {
+            "rule": rule.id,
+            "layer": rule.layer,
+            **{service.name: rule.severity_for(service) or "off" for service in catalog},
+            "since": rule.since,
+            "reference": rule.reference,
+        }
+        for rule in RULES.values()
+    ]
+
+
+_TABLES: Final[dict[str, Callable[[Catalog], list[Row]]]] = {
+    "services": _services,
+    "operations": _operations,
+    "rules": _rules,
+}
+
+
+def _aligned(rows: list[Row]) -> str:
+    """The rows below the names of their columns; nothing is shown as ``-``."""
+    table = [list(rows[0]), *([escaped("-" if cell is None else str(cell)) for cell in row.values()] for row in rows)]
+    widths = [max(map(len, column)) for column in zip(*table, strict=True)]
+    return "".join(f"{_line(cells, widths)}\n" for cells in table)
+
+
+def _line(cells: Iterable[str], widths: Iterable[int]) -> str:
+    return "  ".join(cell.ljust(width) for cell, width in zip(cells, widths, strict=True)).rstrip()

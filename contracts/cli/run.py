@@ -1,0 +1,106 @@
+"""`soap-contracts run`: a client's command, driven against the stub, and every message in both directions judged."""
+
+from __future__ import annotations
+
+import argparse
+from typing import TYPE_CHECKING, Final
+
+from contracts.driving import CommandError, drive, variable
+
+from .failures import USAGE, UsageError, complain
+from .options import NOTHING, add_common, catalog_of, exit_code, reporter_of
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.catalog import Catalog
+    from contracts.driving import Drive
+    from contracts.reports import Reporter
+
+HELP: Final = "run a client against a stub of the services and judge all that it sends"
+
+_STDERR: Final = 2
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.usage = "%(prog)s [OPTION...] -- COMMAND [ARGUMENT...]"
+    parser.add_argument(
+        "--service", action="append", default=[], metavar="NAME", help="stub only this service (repeatable)"
+    )
+    parser.add_argument(
+        "--timeout",
+        type=_seconds,
+        default=300.0,
+        metavar="SECONDS",
+        help="end the command, and all that it has started, after this time (default: 300)",
+    )
+    parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND...", help="the client")
+    add_common(parser)
+    parser.epilog = """\
+The command finds LUMINATE_ENDPOINT, LUMINATE_WSDL, ONGOING_ENDPOINT and ONGOING_WSDL in its environment, and in its
+arguments {luminate}, {luminate_wsdl}, {ongoing} and {ongoing_wsdl} are replaced. Its standard output goes to standard
+error unless --output takes the report elsewhere.
+
+exit codes:
+  1  a contract is violated, or the client ended with an exit code of its own
+  2  usage, or a command that cannot be started
+  3  no message came, or the time was over
+
+examples:
+  soap-contracts run -- python examples/zeep_client.py
+  soap-contracts run --service ongoing --timeout 60 -- php tests/sync.php {ongoing}
+"""
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Drive the command and report what it sent and got."""
+    command = args.command[1:] if args.command[:1] == ["--"] else args.command
+    if not command:
+        raise UsageError(
+            "there is no command to run; it stands after --, as in: soap-contracts run -- python client.py"
+        )
+    catalog = catalog_of(args)
+    services = [catalog.service(name).name for name in args.service] or list(catalog.services)
+    with reporter_of(args) as reporter:
+        try:
+            result = _driven(command, services, catalog, args)
+        except CommandError as error:
+            reporter.error(command[0], str(error))
+            complain(str(error))
+            return USAGE
+        _report(result, reporter)
+    code = exit_code(reporter, args)
+    if result.timed_out:
+        complain(f"the command was not done after {args.timeout:g} seconds and was ended")
+        return max(code, NOTHING)
+    if code == NOTHING:
+        complain(f"the command sent no message. Does it take its address from {_variables(services)}?")
+    return code
+
+
+def _driven(command: Sequence[str], services: list[str], catalog: Catalog, args: argparse.Namespace) -> Drive:
+    stdout = _STDERR if args.output is None else None
+    return drive(command, catalog=catalog, services=services, timeout=args.timeout, stdout=stdout)
+
+
+def _report(result: Drive, reporter: Reporter) -> None:
+    for exchange in result.exchanges:
+        for verdict in exchange.verdicts:
+            reporter.verdict(verdict)
+    if result.exit_code is not None:
+        reporter.client(result.exit_code)
+
+
+def _variables(services: list[str]) -> str:
+    return ", ".join(variable(service, suffix) for service in services for suffix in ("endpoint", "wsdl"))
+
+
+def _seconds(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = 0.0
+    if not value > 0:
+        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds")
+    return value

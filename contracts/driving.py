@@ -1,0 +1,156 @@
+"""Run a client's command against the stub and keep everything that the two said to each other.
+
+On POSIX the command is the leader of a process group of its own, and whichever way the drive ends, no process of that
+group is left: not after a timeout, not after an interrupt, and not in the background of a command that has ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import signal
+import subprocess
+import time
+from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+
+from .errors import SoapContractsError
+from .server import Stub
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from .catalog import Catalog
+    from .server import Exchange
+
+_LOOPBACK: Final = "127.0.0.1,localhost"
+#: Seconds between asking a group to end and killing it.
+_GRACE: Final = 3.0
+_POLL: Final = 0.02
+_DEADLY: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+class CommandError(SoapContractsError, OSError):
+    """The client's command cannot be started; the text names it and says why."""
+
+
+class Drive(NamedTuple):
+    """What a client sent and got. ``exit_code`` is its own, 128 + n when signal n ended it, None after a timeout."""
+
+    exchanges: tuple[Exchange, ...]
+    exit_code: int | None
+
+    @property
+    def timed_out(self) -> bool:
+        """Whether the command had to be ended."""
+        return self.exit_code is None
+
+
+def drive(
+    command: Sequence[str],
+    *,
+    catalog: Catalog,
+    services: Sequence[str] | None = None,
+    timeout: float = 300.0,
+    stdout: int | None = None,
+) -> Drive:
+    """Start the stub, run ``command`` against it for at most ``timeout`` seconds, and end both.
+
+    The command finds each service in its environment (`environment_of`) and in its arguments (`filled_in`);
+    ``stdout`` is the file descriptor for its standard output, None for our own. Raises CommandError, UnknownNameError
+    and ContractError before anything runs, and the stub's own error when it had one.
+    """
+    stub = Stub(catalog, services)
+    with stub:
+        exit_code = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
+    if stub.failures:
+        raise stub.failures[0]
+    return Drive(stub.exchanges, exit_code)
+
+
+def environment_of(stub: Stub) -> dict[str, str]:
+    """``<SERVICE>_ENDPOINT`` and ``<SERVICE>_WSDL`` of each service, and no proxy for loopback."""
+    found = {}
+    for service in stub.services:
+        found[variable(service, "endpoint")] = stub.endpoint(service)
+        found[variable(service, "wsdl")] = stub.wsdl(service)
+    for name in ("NO_PROXY", "no_proxy"):
+        known = os.environ.get(name)
+        found[name] = f"{known},{_LOOPBACK}" if known else _LOOPBACK
+    return found
+
+
+def variable(service: str, suffix: str) -> str:
+    """The name of a service's environment variable: ``ongoing`` and ``endpoint`` give ``ONGOING_ENDPOINT``."""
+    return re.sub(r"[^A-Z0-9]", "_", f"{service}_{suffix}".upper())
+
+
+def filled_in(command: Sequence[str], stub: Stub) -> list[str]:
+    """``command`` with ``{service}`` replaced by its endpoint and ``{service_wsdl}`` by the address of its WSDL."""
+    words = list(command)
+    for service in stub.services:
+        for placeholder, address in ((service, stub.endpoint(service)), (f"{service}_wsdl", stub.wsdl(service))):
+            words = [word.replace(f"{{{placeholder}}}", address) for word in words]
+    return words
+
+
+def _run(command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None) -> int | None:
+    with _exiting_on_signals():
+        try:
+            process = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
+                command, env=os.environ | environment, stdout=stdout, start_new_session=True
+            )
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise CommandError(f"cannot start {command[0]!r}: {reason}") from None
+        try:
+            code = process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            return None
+        finally:
+            _end(process)
+        return code if code >= 0 else 128 - code
+
+
+@contextlib.contextmanager
+def _exiting_on_signals() -> Iterator[None]:
+    """Let the signals that would end this process at once raise SystemExit, so that the group is ended first."""
+
+    def leave(number: int, _frame: object) -> NoReturn:
+        raise SystemExit(128 + number)
+
+    try:
+        before = {number: signal.signal(number, leave) for number in _DEADLY}
+    except ValueError:  # only the main thread may, and only it is interrupted
+        before = {}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    """End what is left of the group of ``process``: first politely, then at once."""
+    until = time.monotonic() + _GRACE
+    try:
+        _signal(process, signal.SIGTERM)
+        while _alive(process) and time.monotonic() < until:
+            time.sleep(_POLL)
+    finally:  # a second interrupt must not save it
+        if _alive(process):
+            _signal(process, signal.SIGKILL)
+            process.wait()
+
+
+def _alive(process: subprocess.Popen[bytes]) -> bool:
+    return process.poll() is None or _signal(process, 0)
+
+
+def _signal(process: subprocess.Popen[bytes], number: int) -> bool:
+    """Send a signal to the whole group; False when nobody is left in it."""
+    try:
+        os.killpg(process.pid, number)
+    except (ProcessLookupError, PermissionError):
+        return False
+    return True

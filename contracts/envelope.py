@@ -1,0 +1,65 @@
+"""A parsed message seen as SOAP: what is the Envelope, its Header, its Body and the payload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+
+from .names import BODY, ENVELOPE, HEADER, SOAP11, local_name, split
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .xml import Element
+
+
+class Envelope(NamedTuple):
+    """The parts of an envelope, each where it was found, in order or not.
+
+    ``namespace`` is the Envelope's, whichever SOAP version it claims. ``regular`` means an optional Header, one Body
+    and in it one payload, nothing else: the shape that every good message has.
+    """
+
+    root: Element
+    namespace: str | None
+    headers: tuple[Element, ...]
+    bodies: tuple[Element, ...]
+    others: tuple[Element, ...]
+    blocks: tuple[Element, ...]
+    payloads: tuple[Element, ...]
+    regular: bool
+
+    @property
+    def payload(self) -> Element | None:
+        """The first element in the first Body."""
+        return self.payloads[0] if self.payloads else None
+
+    @property
+    def is_fault(self) -> bool:
+        """Whether the payload is a SOAP Fault, in the envelope's own namespace."""
+        return bool(self.payloads) and self.payloads[0].tag == f"{{{self.namespace}}}Fault"
+
+
+def elements_of(parent: Element) -> Iterator[Element]:
+    """The child elements of ``parent``, without comments and processing instructions."""
+    return parent.iterchildren(etree.Element)
+
+
+def open_envelope(root: Element) -> Envelope | None:
+    """The envelope whose root is ``root``; None when it is not called Envelope."""
+    if root.tag != ENVELOPE and (not isinstance(root.tag, str) or local_name(root.tag) != "Envelope"):
+        return None
+    namespace = split(root.tag)[0]
+    header_tag, body_tag = (HEADER, BODY) if namespace == SOAP11 else (f"{{{namespace}}}Header", f"{{{namespace}}}Body")
+    headers, bodies, others = [], [], []
+    children = list(elements_of(root))
+    for child in children:
+        (headers if child.tag == header_tag else bodies if child.tag == body_tag else others).append(child)
+    blocks = [block for header in headers for block in elements_of(header)]
+    payloads = list(elements_of(bodies[0])) if bodies else []
+    regular = (
+        len(bodies) == 1 and len(payloads) == 1 and not others and len(headers) <= 1 and children[-1] is bodies[0]
+        and namespace == SOAP11
+    )  # fmt: skip
+    return Envelope(root, namespace, tuple(headers), tuple(bodies), tuple(others), tuple(blocks), tuple(payloads), regular)

@@ -1,0 +1,8 @@
+"""The rules, one function each, one family a module. `RULES` has them all, in the order in which they judge."""
+
+from . import http, xml, soap, schema, contract, provider  # noqa: F401, I001 - importing registers, in this order
+from .case import Case
+from .identity import open_case
+from .registry import RULES, Problem, Rule, Stage
+
+__all__ = ["RULES", "Case", "Problem", "Rule", "Stage", "open_case"]

@@ -1,0 +1,143 @@
+"""One message under judgement: everything that the rules ask about it, found once."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, Final
+
+from contracts.envelope import elements_of
+from contracts.masking import mask_values
+from contracts.xml import value_of
+
+from .deviations import deviations_of
+from .places import Places
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.catalog import Catalog
+    from contracts.envelope import Envelope
+    from contracts.findings import Kind
+    from contracts.messages import Direction, Message
+    from contracts.model import Basis, Field, Operation, Service
+    from contracts.schema import Refusal
+    from contracts.xml import Document, Element
+
+    from .deviations import Deviation
+
+_SHOWN: Final = 80
+
+
+class Case:
+    """A message, what it was taken for, and what the engine said of it.
+
+    ``declaration`` is what the payload is judged by: the exact one or, where the payload's name is wrong, the nearest
+    one, and then ``stand_in`` is the namespace ("" for none) that the payload uses instead. ``named`` says that a message
+    which does not parse names its operation. ``refusal`` is libxml2's, ``refused`` is also set where libxml2 had nothing
+    that it could judge, ``explained`` once a rule has said why. ``asked`` is the request that a response answers.
+    """
+
+    def __init__(self, message: Message, document: Document, envelope: Envelope | None, catalog: Catalog) -> None:
+        self.message = message
+        self.document = document
+        self.envelope = envelope
+        self.catalog = catalog
+        self.media_type: str | None = None
+        self.charset: str | None = None
+        self.service: Service | None = None
+        self.operation: Operation | None = None
+        self.direction: Direction | None = message.kind
+        self.kind: Kind = "unknown"
+        self.declaration: Field | None = None
+        self.stand_in: str | None = None
+        self.known_payload = False
+        self.refusal: Refusal | None = None
+        self.refused = False
+        self.explained = False
+        self.named = False
+        self.asked: Case | None = None
+
+    @cached_property
+    def places(self) -> Places:
+        """Where things stand, for pointing at them."""
+        return Places(self.document, self.catalog, self.service)
+
+    @cached_property
+    def deviations(self) -> list[Deviation]:
+        """How the payload and the declared header blocks differ from their declarations."""
+        found: list[Deviation] = []
+        payload = self.envelope and self.envelope.payload
+        if payload is not None and self.declaration is not None:
+            found += deviations_of(payload, self.declaration, self.stand_in)
+        for block, declaration in self.declared_blocks:
+            if not self.is_empty_block(block):
+                found += deviations_of(block, declaration, None, header=True)
+        return found
+
+    @cached_property
+    def declared_blocks(self) -> list[tuple[Element, Field]]:
+        """The header blocks that the contract declares, each with its declaration."""
+        if self.envelope is None or self.service is None:
+            return []
+        known = {block.tag: block for block in self.service.headers}
+        return [(block, known[block.tag]) for block in self.envelope.blocks if block.tag in known]  # type: ignore[index]
+
+    @cached_property
+    def values(self) -> list[tuple[Element, Field, str]]:
+        """The value elements of the payload that stand where the contract declares them, each with its text."""
+        payload = self.envelope and self.envelope.payload
+        if payload is None or self.declaration is None:
+            return []
+        return list(_values(payload, self.declaration))
+
+    @property
+    def basis(self) -> Basis:
+        """What the declaration of this payload stands on."""
+        if self.operation is None or self.direction is None:
+            return "documented"
+        return self.operation.basis(self.direction)
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether there is no body where there must be one."""
+        return not self.message.body and not self.is_error_page
+
+    @property
+    def is_error_page(self) -> bool:
+        """Whether this is an answer with an error status and no envelope."""
+        status = self.message.status
+        if self.direction != "response" or status is None or 200 <= status < 300 or self.envelope is not None:
+            return False
+        return not self.message.body or self.media_type != "text/xml"
+
+    @staticmethod
+    def is_empty_block(block: Element) -> bool:
+        """Whether there is no text at all in a header block."""
+        return not "".join(block.itertext("*")).strip(" \t\r\n")
+
+    def is_public(self, field: Field) -> bool:
+        """Whether the values of ``field`` may be shown."""
+        return field.name in self.catalog.public
+
+    def quote(self, field: Field, text: str) -> str:
+        """`` 'value'`` for a sentence about a value, or nothing where it is secret."""
+        if not self.is_public(field) or not text:
+            return ""
+        return f" {self.clean(text)!r}"
+
+    def clean(self, text: str) -> str:
+        """A piece of the message, short and without any secret value that stands in it too."""
+        text = mask_values(text, self.places.secret_values)
+        return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+def _values(element: Element, declaration: Field) -> Iterator[tuple[Element, Field, str]]:
+    fields = {field.tag: field for field in declaration.fields}
+    for child in elements_of(element):
+        field = fields.get(child.tag)  # type: ignore[call-overload]
+        if field is None:
+            continue
+        if field.type is None:
+            yield from _values(child, field)
+        else:
+            yield child, field, value_of(child)

@@ -1,0 +1,163 @@
+"""`contract/`: what the pages promise and XSD cannot say: required header blocks, and relations between values."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from contracts.names import local_name, split
+from contracts.schema import instant_of
+
+from .registry import Problem, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.model import Field, Relation
+    from contracts.xml import Element
+
+    from .case import Case
+
+_PAGE = "the service's page on sessions"
+_OPERATION_PAGE = "the operation's page"
+
+
+@rule("contract/header-missing", "documented", "error", _PAGE, stage="tree")
+def header_missing(case: Case) -> Iterator[Problem]:
+    """The SOAP header block that the operation needs is there. A schema cannot ask for it: the Header is open.
+
+    Bad::   <soap:Body><EndSynchronization ...>   without a Header
+    Good::  <soap:Header><Session xmlns="urn:soap.convio.com"><SessionId>...
+    """
+    wanted = _wanted(case)
+    if wanted is None or case.envelope is None or _blocks_called(case, wanted.name):
+        return
+    near = next((block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == wanted.name.lower()), None)
+    hint = "" if near is None else f"; <{local_name(str(near.tag))}> differs from it in case"
+    at = near if near is not None else case.envelope.payload
+    yield Problem(f"the header block {wanted.name} is missing{hint}", f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}.", at=at)
+
+
+@rule("contract/header-empty", "documented", "error", _PAGE, stage="tree")
+def header_empty(case: Case) -> Iterator[Problem]:
+    """The required header block has its value in it.
+
+    Bad::   <Session xmlns="urn:soap.convio.com"><SessionId/></Session>
+    Good::  <Session xmlns="urn:soap.convio.com"><SessionId>9b35f835:0</SessionId></Session>
+    """
+    wanted = _wanted(case)
+    for block in () if wanted is None else _blocks_called(case, wanted.name):
+        if case.is_empty_block(block):
+            yield Problem(f"the header block {local_name(str(block.tag))} is empty", "Send the value that the service gave you.", at=block)
+
+
+@rule("contract/header-namespace", "documented", "error", _PAGE, stage="tree")
+def header_namespace(case: Case) -> Iterator[Problem]:
+    """The required header block is in the service's namespace.
+
+    Bad::   <Session><SessionId>9b35f835:0</SessionId></Session>
+    Good::  <Session xmlns="urn:soap.convio.com"><SessionId>9b35f835:0</SessionId></Session>
+    """
+    wanted = _wanted(case)
+    for block in () if wanted is None else _blocks_called(case, wanted.name):
+        namespace = split(str(block.tag))[0]
+        if wanted is not None and namespace != wanted.namespace:
+            where = f"in the namespace {namespace}" if namespace else "in no namespace"
+            yield Problem(f"the header block {wanted.name} is {where}, not in {wanted.namespace}", "Give it the service's namespace.", at=block)
+
+
+@rule("contract/header-repeated", "documented", "error", _PAGE, stage="tree")
+def header_repeated(case: Case) -> Iterator[Problem]:
+    """The required header block stands there once.
+
+    Bad::   <Session ...>...</Session><Session ...>...</Session>
+    Good::  <Session ...>...</Session>
+    """
+    wanted = _wanted(case)
+    for block in () if wanted is None else _blocks_called(case, wanted.name)[1:]:
+        yield Problem(f"the header block {local_name(str(block.tag))} stands there more than once", "Send it once.", at=block)
+
+
+@rule("contract/empty-value", "documented", "warning", _OPERATION_PAGE, stage="tree")
+def empty_value(case: Case) -> Iterator[Problem]:
+    """A text that the page calls required is not empty. The page does not say so in words, hence a warning.
+
+    Bad::   <IntegrationType></IntegrationType>
+    Good::  <IntegrationType>orders</IntegrationType>
+    """
+    if case.direction == "request":
+        for element, field, text in case.values:
+            if not text and field.min_occurs and field.type is not None and field.type.base == "string" and not element.attrib:
+                yield Problem(f"{field.name} is required, and it is empty", "Send a value: did the client lose it?", at=element, field_type="string")
+
+
+@rule("contract/response-mismatch", "documented", "error", _OPERATION_PAGE, stage="tree")
+def response_mismatch(case: Case) -> Iterator[Problem]:
+    """A response answers the operation of its request. Judged where both are known.
+
+    Bad::   EndSynchronization answered by StartSynchronizationResponse
+    Good::  EndSynchronization answered by EndSynchronizationResponse
+    """
+    asked = case.asked
+    if asked is None or case.direction != "response" or case.operation is None or not case.known_payload:
+        return
+    if (case.service, case.operation) != (asked.service, asked.operation) and asked.operation is not None:
+        message = f"the request was {asked.operation.name}, the response is {case.declaration.name if case.declaration else ''}"
+        yield Problem(message, "Compare the two: a proxy, a cache or a recording has mixed them up.", at=case.envelope and case.envelope.payload)
+
+
+@rule("contract/value-order", "documented", "warning", _OPERATION_PAGE, stage="tree")
+def value_order(case: Case) -> Iterator[Problem]:
+    """Values that bound a window stand in order. Only instants of one kind are compared, with a zone or without.
+
+    Bad::   <Start>2024-05-02T00:00:00Z</Start><End>2024-05-01T00:00:00Z</End>
+    Good::  <Start>2024-05-01T00:00:00Z</Start><End>2024-05-02T00:00:00Z</End>
+    """
+    for relation in _relations(case, "ordered"):
+        found = {field.name: (element, instant_of(text)) for element, field, text in case.values if field.name in relation.fields}
+        for first, second in zip(relation.fields, relation.fields[1:], strict=False):
+            if first in found and second in found:
+                one, two = found[first][1], found[second][1]
+                if one is not None and two is not None and one.zoned == two.zoned and one[1:3] > two[1:3]:
+                    yield Problem(f"{first} is later than {second}", "Check the order and the zones of the two.", at=found[first][0])
+
+
+@rule("contract/echo", "documented", "info", _OPERATION_PAGE, stage="tree")
+def echo(case: Case) -> Iterator[Problem]:
+    """A response repeats a value of its request, or does not: worth a look, since the provider's own pages print both.
+
+    Bad::   PartitionId 123 answered by PartitionId 10000104
+    Good::  PartitionId 10000103 answered by PartitionId 10000103
+    """
+    if case.asked is None or case.direction != "response":
+        return
+    asked = {field.name: text for _, field, text in case.asked.values}
+    for relation in _relations(case, "echoed"):
+        for element, field, text in case.values:
+            if field.name in relation.fields and field.name in asked and _plain(text, field) != _plain(asked[field.name], field):
+                yield Problem(f"{field.name} is not the one of the request", "Read it from the response, if at all.", at=element)
+
+
+def _wanted(case: Case) -> Field | None:
+    """The declaration of the header block that this request must have."""
+    if case.direction != "request" or case.service is None or case.operation is None or case.operation.header is None:
+        return None
+    return case.service.header(case.operation.header)
+
+
+def _blocks_called(case: Case, name: str) -> list[Element]:
+    return [block for block in (case.envelope.blocks if case.envelope else ()) if local_name(str(block.tag)) == name]
+
+
+def _relations(case: Case, kind: str) -> Iterator[Relation]:
+    if case.service is not None and case.declaration is not None:
+        for relation in case.service.relations:
+            if relation.kind == kind and relation.message == case.declaration.name:
+                yield relation
+
+
+def _plain(text: str, field: Field) -> str:
+    """The value of an integer without its spelling; any other value as it stands."""
+    if field.type is None or not field.type.base.lower().endswith(("integer", "int", "long")):
+        return text
+    bare = text.strip(" \t\r\n").lstrip("+")
+    return bare.lstrip("0") or "0"

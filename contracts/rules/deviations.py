@@ -1,0 +1,189 @@
+"""How an element differs from its declaration: every difference, not the first alone.
+
+libxml2 stops at a parent's first content error, so a swapped pair above a bad date hides the date. The children are
+therefore matched with their declarations by name first, and every one that has found its declaration is judged by it.
+"""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from contracts.envelope import elements_of
+from contracts.names import SOAP11, XSD, XSI, XSI_NIL, XSI_TYPE, local_name, split
+from contracts.schema import misfit_of
+from contracts.xml import value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.model import Field
+    from contracts.xml import Element
+
+_BLANKS: Final = " \t\r\n"
+_SCHEMA_LOCATIONS: Final = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})
+
+
+class Deviation(NamedTuple):
+    """One difference: the last part of the ``schema/`` rule's id, the element, its declaration, and a detail for the text."""
+
+    rule: str
+    element: Element
+    field: Field
+    detail: str = ""
+
+
+class _Match(NamedTuple):
+    element: Element
+    field: Field
+    index: int
+
+
+def deviations_of(element: Element, declaration: Field, stand_in: str | None, *, header: bool = False) -> list[Deviation]:
+    """How ``element`` differs from ``declaration``; ``stand_in`` is a namespace ("" for none) to take for the declared one."""
+    return list(_differences(element, declaration, stand_in, header=header))
+
+
+def _differences(element: Element, field: Field, stand_in: str | None, *, header: bool = False) -> Iterator[Deviation]:
+    yield from _attribute_differences(element, field, header=header)
+    if XSI_NIL in element.attrib:
+        if not field.nillable or _broken_nil(element):
+            yield Deviation("nil", element, field)
+        return
+    if field.type is not None:
+        yield from _value_differences(element, field)
+    elif not field.fields:
+        if len(list(elements_of(element))) or value_of(element):
+            yield Deviation("empty-content", element, field)
+    else:
+        yield from _content_differences(element, field, stand_in)
+
+
+def _content_differences(element: Element, declaration: Field, stand_in: str | None) -> Iterator[Deviation]:
+    if value_of(element).strip(_BLANKS):
+        yield Deviation("stray-text", element, declaration)
+    matches: list[_Match] = []
+    free = _free_fields(element, declaration, stand_in)
+    for child in elements_of(element):
+        match, deviation = _match(child, declaration, stand_in, free)
+        if deviation is not None:
+            yield deviation
+        if match is not None:
+            matches.append(match)
+    yield from _occurrence_differences(element, declaration, matches)
+    yield from _order_differences(declaration, matches)
+    for match in matches:
+        yield from _differences(match.element, match.field, stand_in)
+
+
+def _free_fields(element: Element, declaration: Field, stand_in: str | None) -> dict[str, Field]:
+    """The declared fields of which ``element`` has no child, by name: what a misspelt child may have been meant for."""
+    present = {split(str(child.tag)) for child in elements_of(element)}
+    return {
+        field.name: field
+        for field in declaration.fields
+        if (field.namespace, field.name) not in present and (stand_in or None, field.name) not in (present if stand_in is not None else ())
+    }
+
+
+def _match(child: Element, declaration: Field, stand_in: str | None, free: dict[str, Field]) -> tuple[_Match | None, Deviation | None]:
+    namespace, local = split(str(child.tag))
+    for index, field in enumerate(declaration.fields):
+        if field.name == local:
+            match = _Match(child, field, index)
+            right = namespace == field.namespace or (namespace or "") == stand_in
+            return match, None if right else Deviation("element-namespace", child, field, namespace or "")
+    near = _nearest(local, free)
+    if near is None:
+        return None, Deviation("unexpected-element", child, declaration)
+    field = free.pop(near)
+    return _Match(child, field, declaration.fields.index(field)), Deviation("element-name", child, field)
+
+
+def _nearest(name: str, free: dict[str, Field]) -> str | None:
+    lowered = {field.lower(): field for field in free}
+    near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.8)
+    return lowered[near[0]] if near else None
+
+
+def _occurrence_differences(element: Element, declaration: Field, matches: list[_Match]) -> Iterator[Deviation]:
+    for index, field in enumerate(declaration.fields):
+        found = [match.element for match in matches if match.index == index]
+        if len(found) < field.min_occurs:
+            yield Deviation("missing-element", element, field)
+        if field.max_occurs is not None:
+            for extra in found[field.max_occurs :]:
+                yield Deviation("duplicate-element", extra, field)
+
+
+def _order_differences(declaration: Field, matches: list[_Match]) -> Iterator[Deviation]:
+    """The fewest elements that would have to move: those outside a longest ascending run of declared places."""
+    runs: list[list[_Match]] = []
+    for match in matches:
+        best = max((run for run in runs if run[-1].index <= match.index), key=len, default=[])
+        runs.append([*best, match])
+    kept = {id(match) for match in max(runs, key=len, default=[])}
+    order = ", ".join(field.name for field in declaration.fields)
+    for match in matches:
+        if id(match) not in kept:
+            yield Deviation("element-order", match.element, match.field, order)
+
+
+def _value_differences(element: Element, field: Field) -> Iterator[Deviation]:
+    for child in elements_of(element):
+        yield Deviation("element-in-value", child, field)
+    if field.type is None or len(list(elements_of(element))):
+        return
+    type_ = field.type
+    misfit = misfit_of(
+        value_of(element), type_.base,
+        max_length=type_.max_length, min_length=type_.min_length, enumeration=type_.enumeration,
+    )  # fmt: skip
+    if misfit is not None:
+        yield Deviation(misfit.rule, element, field, misfit.reason)
+
+
+def _attribute_differences(element: Element, field: Field, *, header: bool) -> Iterator[Deviation]:
+    for name, value in element.attrib.items():
+        namespace = split(str(name))[0]
+        if name == XSI_TYPE:
+            if not is_documented_type(element, field, str(value)):
+                yield Deviation("xsi-type", element, field)
+        elif name != XSI_NIL and name not in _SCHEMA_LOCATIONS and not (namespace == SOAP11 and (header or local_name(str(name)) == "encodingStyle")):
+            if not (header and namespace is not None and namespace != field.namespace):
+                yield Deviation("stray-attribute", element, field, str(name))
+
+
+def is_documented_type(element: Element, field: Field, value: str) -> bool:
+    """Whether xsi:type names ``field``'s built-in type, or one that XSD derives from it and that the value fits too."""
+    prefix, colon, local = value.strip(_BLANKS).rpartition(":")
+    if field.type is None or element.nsmap.get(prefix if colon else None) != XSD:
+        return False
+    if local == field.type.base:
+        return True
+    return _derives(local, field.type.base) and misfit_of(value_of(element), local) is None
+
+
+_DERIVED_FROM: Final = {
+    "byte": "short", "short": "int", "int": "long", "long": "integer", "integer": "decimal",
+    "unsignedByte": "unsignedShort", "unsignedShort": "unsignedInt", "unsignedInt": "unsignedLong",
+    "unsignedLong": "nonNegativeInteger", "positiveInteger": "nonNegativeInteger", "nonNegativeInteger": "integer",
+    "negativeInteger": "nonPositiveInteger", "nonPositiveInteger": "integer",
+    "token": "normalizedString", "normalizedString": "string", "language": "token", "Name": "token", "NMTOKEN": "token",
+    "NCName": "Name", "ID": "NCName",
+}  # fmt: skip
+
+
+def _derives(name: str, base: str) -> bool:
+    while name in _DERIVED_FROM:
+        name = _DERIVED_FROM[name]
+        if name == base:
+            return True
+    return False
+
+
+def _broken_nil(element: Element) -> bool:
+    value = str(element.get(XSI_NIL)).strip(_BLANKS)
+    if value in ("true", "1"):
+        return bool(value_of(element) or len(list(elements_of(element))))
+    return value not in ("false", "0")

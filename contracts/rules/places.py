@@ -1,0 +1,110 @@
+"""Where a problem stands, and the masked line to show of it."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from typing import TYPE_CHECKING, NamedTuple
+
+from lxml import etree
+
+from contracts.findings import Excerpt
+from contracts.masking import MASK, masked
+from contracts.names import SOAP11, SOAP12, split
+from contracts.xml import Positions, value_of
+
+if TYPE_CHECKING:
+    from contracts.catalog import Catalog
+    from contracts.masking import Masked
+    from contracts.model import Service
+    from contracts.xml import Document, Element
+
+
+class Place(NamedTuple):
+    """Line and column (1-based, 0 for none) within the document, and the masked line itself."""
+
+    line: int
+    column: int
+    excerpt: Excerpt | None
+
+
+class Places:
+    """The positions of one document, found when the first problem asks."""
+
+    def __init__(self, document: Document, catalog: Catalog, service: Service | None) -> None:
+        self._document = document
+        self._catalog = catalog
+        self._service = service
+
+    @cached_property
+    def positions(self) -> Positions:
+        """Lines and columns."""
+        return Positions(self._document.encoded.data)
+
+    @cached_property
+    def _masked(self) -> Masked:
+        return masked(self.positions.data, public=self._catalog.public, secrets=self._catalog.secrets)
+
+    @cached_property
+    def _numbers(self) -> dict[Element, int]:
+        root = self._document.root
+        return {} if root is None else {element: number for number, element in enumerate(root.iter(etree.Element))}
+
+    @cached_property
+    def secret_values(self) -> frozenset[str]:
+        """The secret values in the document, of at least four characters: no sentence may hold one."""
+        return frozenset(value for element in self._numbers if self._is_secret(element) and len(value := value_of(element)) > 3)
+
+    def offset_of(self, at: Element | int | None) -> int | None:
+        """The byte offset of an element's start tag, or the offset itself."""
+        if at is None or isinstance(at, int):
+            return at
+        return self.positions.start_of(self._numbers[at])
+
+    def place(self, at: Element | int | None) -> Place:
+        """Where ``at`` stands; nowhere for None."""
+        offset = self.offset_of(at)
+        if offset is None:
+            return Place(0, 0, None)
+        line, column = self.positions.line_and_column(offset)
+        first, last = self.positions.line_around(offset)
+        text, caret = self._masked.excerpt(first, last, offset)
+        return Place(line, column, Excerpt(text, caret) if text.strip() else None)
+
+    def visible(self, offset: int, length: int) -> bool:
+        """Whether ``length`` bytes at ``offset`` stand outside every secret."""
+        return self._masked.visible(offset, offset + length)
+
+    def path(self, element: Element) -> str:
+        """The path of ``element`` with fixed prefixes; an index only where siblings share a name."""
+        steps = []
+        node: Element | None = element
+        while node is not None:
+            steps.append(f"{self.name(node)}{_index(node)}")
+            node = node.getparent()
+        return "/" + "/".join(reversed(steps))
+
+    def name(self, element: Element) -> str:
+        """The name of ``element`` with a fixed prefix; masked below a secret field, where it may be part of the value."""
+        if any(self._is_secret(above) for above in element.iterancestors()):
+            return MASK
+        namespace, local = split(str(element.tag))
+        if namespace is None:
+            return local
+        if self._service is not None and namespace == self._service.namespace:
+            return f"{self._service.name}:{local}"
+        prefix = {SOAP11: "soap", SOAP12: "soap12"}.get(namespace)
+        return f"{prefix}:{local}" if prefix else f"{{{namespace}}}{local}"
+
+    def _is_secret(self, element: Element) -> bool:
+        return split(str(element.tag))[1].lower() in self._secret_names
+
+    @cached_property
+    def _secret_names(self) -> frozenset[str]:
+        return frozenset(name.lower() for name in self._catalog.secrets)
+
+
+def _index(element: Element) -> str:
+    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    if before or next(element.itersiblings(element.tag), None) is not None:
+        return f"[{before + 1}]"
+    return ""

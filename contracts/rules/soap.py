@@ -1,0 +1,297 @@
+"""`soap/`: the envelope by SOAP 1.1 and WS-I Basic Profile 1.1."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from contracts.envelope import elements_of
+from contracts.names import ACTOR, ENCODING_STYLE, MUST_UNDERSTAND, NEXT_ACTOR, SOAP11, SOAP12, local_name, split
+from contracts.xml import value_of
+
+from .registry import Problem, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.xml import Element
+
+    from .case import Case
+
+_CODES: Final = frozenset({"VersionMismatch", "MustUnderstand", "Client", "Server"})
+_FAULT_CHILDREN: Final = ("faultcode", "faultstring", "faultactor", "detail")
+
+
+@rule("soap/not-an-envelope", "wire", "error", "SOAP 1.1 section 4; WS-I BP 1.1 R9980, R1015", stage="text")
+def not_an_envelope(case: Case) -> Iterator[Problem]:
+    """The root element is a SOAP Envelope.
+
+    Bad::   <EndSynchronization xmlns="urn:soap.convio.com">...   on its own
+    Good::  <soap:Envelope ...><soap:Body><EndSynchronization ...>
+    """
+    root = case.document.root
+    if root is not None and case.envelope is None:
+        name = local_name(str(root.tag))
+        hint = " (XML names are case-sensitive)" if name.lower() == "envelope" else ""
+        yield Problem(f"the root element is <{name[:60]}>, not a SOAP Envelope{hint}", "Wrap the payload in soap:Envelope and soap:Body.", at=root)
+
+
+@rule("soap/version", "wire", "error", "SOAP 1.1 section 4.1.2", stage="refused")
+def version(case: Case) -> Iterator[Problem]:
+    """The Envelope is in the namespace of SOAP 1.1. The payload of any other one is judged all the same.
+
+    Clients that are generated from a WSDL with two ports often take the SOAP 1.2 one by themselves.
+
+    Bad::   <e:Envelope xmlns:e="http://www.w3.org/2003/05/soap-envelope">
+    Good::  <e:Envelope xmlns:e="http://schemas.xmlsoap.org/soap/envelope/">
+    """
+    if case.envelope is not None and case.envelope.namespace != SOAP11:
+        namespace = case.envelope.namespace
+        what = "is SOAP 1.2's" if namespace == SOAP12 else f"has the unknown namespace {(namespace or 'none')[:100]}"
+        yield Problem(f"the Envelope {what}; the contract is SOAP 1.1", f"Use the namespace {SOAP11}.", at=case.envelope.root)
+
+
+@rule("soap/header-position", "wire", "error", "SOAP 1.1 section 4", stage="refused")
+def header_position(case: Case) -> Iterator[Problem]:
+    """There is at most one Header, and it stands before the Body.
+
+    Bad::   <soap:Body>...</soap:Body><soap:Header>...</soap:Header>
+    Good::  <soap:Header>...</soap:Header><soap:Body>...</soap:Body>
+    """
+    if case.envelope is None:
+        return
+    for number, header in enumerate(case.envelope.headers):
+        if any(before in case.envelope.bodies for before in header.itersiblings(preceding=True)):
+            yield Problem("the Header stands after the Body", "Put the Header first.", at=header)
+        elif number:
+            yield Problem("there is a second Header", "Put all header blocks into one Header.", at=header)
+
+
+@rule("soap/body-missing", "wire", "error", "SOAP 1.1 section 4.3", stage="refused")
+def body_missing(case: Case) -> Iterator[Problem]:
+    """The Envelope has a Body.
+
+    Bad::   <soap:Envelope ...><soap:Header/></soap:Envelope>
+    Good::  <soap:Envelope ...><soap:Body>...</soap:Body></soap:Envelope>
+    """
+    if case.envelope is not None and not case.envelope.bodies and not any(map(_meant_as_body, case.envelope.others)):
+        yield Problem("the Envelope has no Body", "Put the payload into soap:Body.", at=case.envelope.root)
+
+
+@rule("soap/body-empty", "wire", "error", "the service's documented requests and responses", stage="refused")
+def body_empty(case: Case) -> Iterator[Problem]:
+    """The Body has a payload.
+
+    Bad::   <soap:Body/>
+    Good::  <soap:Body><EndSynchronization xmlns="urn:soap.convio.com">...
+    """
+    if case.envelope is not None and case.envelope.bodies and not case.envelope.payloads:
+        yield Problem("the Body is empty", "Put the operation's element into it.", at=case.envelope.bodies[0])
+
+
+@rule("soap/multiple-payloads", "wire", "error", "WS-I BP 1.1 R9981", stage="refused")
+def multiple_payloads(case: Case) -> Iterator[Problem]:
+    """The Body has one child: document/literal messages have a single part. The first one is judged.
+
+    The rpc/encoded style of old toolkits puts multi-reference values beside the operation.
+
+    Bad::   <soap:Body><SetTimeOfLastSync .../><multiRef id="id0">...</multiRef></soap:Body>
+    Good::  <soap:Body><SetTimeOfLastSync .../></soap:Body>
+    """
+    if case.envelope is not None and len(case.envelope.payloads) > 1:
+        count = len(case.envelope.payloads)
+        yield Problem(f"the Body has {count} payloads, and one is allowed", "Send one operation a message, with its values in place.", at=case.envelope.payloads[1])
+
+
+@rule("soap/after-body", "wire", "error", "WS-I BP 1.1 R1011", stage="refused")
+def after_body(case: Case) -> Iterator[Problem]:
+    """Nothing stands after the Body. SOAP 1.1 would allow it, WS-I and the schemas do not.
+
+    Bad::   </soap:Body><trace xmlns="urn:x">1</trace></soap:Envelope>
+    Good::  </soap:Body></soap:Envelope>
+    """
+    if case.envelope is None or not case.envelope.bodies:
+        return
+    for element in case.envelope.bodies[0].itersiblings(tag="*"):
+        if element not in case.envelope.headers:
+            yield Problem(f"<{local_name(str(element.tag))}> stands after the Body", "Move it into the Header, or remove it.", at=element)
+
+
+@rule("soap/envelope-child", "wire", "error", "SOAP 1.1 section 4", stage="refused")
+def envelope_child(case: Case) -> Iterator[Problem]:
+    """The Envelope's children are Header and Body, in its own namespace and in this spelling.
+
+    Bad::   <soap:Envelope ...><soap:body>...
+    Good::  <soap:Envelope ...><soap:Body>...
+    """
+    if case.envelope is None:
+        return
+    for child in case.envelope.others:
+        if not case.envelope.bodies or child not in list(case.envelope.bodies[0].itersiblings(tag="*")):
+            meant = {"body": "Body", "header": "Header"}.get(local_name(str(child.tag)).lower())
+            hint = f"; soap:{meant} is meant" if meant else ""
+            yield Problem(f"<{local_name(str(child.tag))}> is no child of a SOAP Envelope{hint}", "Use soap:Header and soap:Body.", at=child)
+
+
+@rule("soap/unqualified-header", "wire", "error", "SOAP 1.1 section 4.2", stage="refused")
+def unqualified_header(case: Case) -> Iterator[Problem]:
+    """Every header block is in a namespace.
+
+    Bad::   <soap:Header><trace>1</trace></soap:Header>
+    Good::  <soap:Header><trace xmlns="urn:x">1</trace></soap:Header>
+    """
+    for block in case.envelope.blocks if case.envelope else ():
+        namespace, name = split(str(block.tag))
+        if namespace is None and not _is_required(case, name):
+            yield Problem(f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block)
+
+
+@rule("soap/must-understand", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1013", stage="tree")
+def must_understand(case: Case) -> Iterator[Problem]:
+    """mustUnderstand is 0 or 1; true and false are SOAP 1.2's.
+
+    Bad::   soap:mustUnderstand="true"
+    Good::  soap:mustUnderstand="1"
+    """
+    for block in case.envelope.blocks if case.envelope else ():
+        value = block.get(MUST_UNDERSTAND)
+        if value is not None and value.strip(" \t\r\n") not in ("0", "1"):
+            yield Problem("mustUnderstand is neither 0 nor 1", 'Write mustUnderstand="1" or leave it out.', at=block)
+
+
+@rule("soap/mandatory-header", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1027", stage="tree")
+def mandatory_header(case: Case) -> Iterator[Problem]:
+    """No header block that the service does not know says mustUnderstand="1" to it.
+
+    Bad::   <w:Security soap:mustUnderstand="1">   at a service that knows no such header
+    Good::  <w:Security>                           or the block left out
+    """
+    for block in _unknown_blocks(case):
+        if _is_mandatory(block) and (block.get(ACTOR) or NEXT_ACTOR) == NEXT_ACTOR:
+            message = f"the header block <{local_name(str(block.tag))}> must be understood, and the service does not know it"
+            yield Problem(message, "Leave it out, or leave out mustUnderstand.", at=block)
+
+
+@rule("soap/unknown-header", "wire", "info", "SOAP 1.1 section 4.2; WS-I BP 1.1 R2739", stage="tree")
+def unknown_header(case: Case) -> Iterator[Problem]:
+    """A header block that the contract does not mention; the provider should ignore it.
+
+    Bad::   <soap:Header><trace xmlns="urn:x">1</trace></soap:Header>
+    Good::  <soap:Header><Session xmlns="urn:soap.convio.com">...
+    """
+    for block in _unknown_blocks(case):
+        if not _is_mandatory(block):
+            yield Problem(f"the contract does not know the header block <{local_name(str(block.tag))}>", "Leave it out if nobody reads it.", at=block)
+
+
+@rule("soap/encoding-style", "wire", "warning", "SOAP 1.1 section 4.1.1; WS-I BP 1.1 R1005, R1006", stage="tree")
+def encoding_style(case: Case) -> Iterator[Problem]:
+    """There is no encodingStyle attribute: the services are document/literal. SOAP 1.1 allows it, WS-I does not.
+
+    Bad::   soap:encodingStyle="http://schemas.xmlsoap.org/soap/encoding/"
+    Good::  (no encodingStyle)
+    """
+    if case.envelope is None or b"encodingStyle" not in case.document.encoded.data:
+        return
+    for element in case.envelope.root.iter("*"):
+        if ENCODING_STYLE in element.attrib:
+            yield Problem("there is an encodingStyle attribute", "Switch the client to document/literal.", at=element)
+            return
+
+
+@rule("soap/fault-in-request", "wire", "error", "SOAP 1.1 section 4.4", stage="refused")
+def fault_in_request(case: Case) -> Iterator[Problem]:
+    """A request carries no Fault.
+
+    Bad::   POST ... with <soap:Fault> in the Body
+    Good::  POST ... with the operation's element in the Body
+    """
+    if case.envelope is not None and case.envelope.is_fault and case.direction == "request":
+        yield Problem("the request carries a Fault", "Send the operation's element.", at=case.envelope.payloads[0])
+
+
+@rule("soap/fault-structure", "wire", "error", "SOAP 1.1 section 4.4", stage="refused")
+def fault_structure(case: Case) -> Iterator[Problem]:
+    """A Fault has faultcode, faultstring and, if needed, faultactor and detail, in this order and once each.
+
+    Bad::   <soap:Fault><faultstring>no</faultstring></soap:Fault>
+    Good::  <soap:Fault><faultcode>soap:Server</faultcode><faultstring>no</faultstring></soap:Fault>
+    """
+    fault = _fault_of(case)
+    if fault is None or case.direction == "request":
+        return
+    names = []
+    for child in elements_of(fault):
+        namespace, name = split(str(child.tag))
+        if name not in _FAULT_CHILDREN or namespace not in (None, SOAP11):
+            yield Problem(f"<{name}> is no child of a Fault", "A Fault has faultcode, faultstring, faultactor and detail.", at=child)
+        elif name in names:
+            yield Problem(f"<{name}> stands twice in the Fault", "Keep one.", at=child)
+        else:
+            names.append(name)
+    for name in _FAULT_CHILDREN[:2]:
+        if name not in names:
+            yield Problem(f"the Fault has no {name}", "Give it a faultcode and a faultstring.", at=fault)
+    if names != sorted(names, key=_FAULT_CHILDREN.index):
+        yield Problem("the Fault's children are out of order", "The order is faultcode, faultstring, faultactor, detail.", at=fault)
+    if len({split(str(child.tag))[0] for child in elements_of(fault)}) > 1:
+        yield Problem("some of the Fault's children are in the SOAP namespace and some in none", "Put all of them in no namespace.", at=fault)
+    code = _code_of(fault)
+    if code is not None and ":" in value_of(code) and _resolved(code)[0] is None:
+        yield Problem("the prefix of faultcode is not declared", "Declare it.", at=code)
+
+
+@rule("soap/fault-form", "wire", "error", "SOAP 1.1 section 4.4; WS-I BP 1.1 R1001, R1004", stage="tree")
+def fault_form(case: Case) -> Iterator[Problem]:
+    """A Fault's children are in no namespace, and its code is one of SOAP's four or a name in a namespace of its own.
+
+    Bad::   <soap:faultcode>MALFORMED_MESSAGE</soap:faultcode>
+    Good::  <faultcode>soap:Client</faultcode>
+    """
+    fault = _fault_of(case)
+    if fault is None or case.direction == "request":
+        return
+    if any(split(str(child.tag))[0] == SOAP11 for child in elements_of(fault)):
+        yield Problem("the Fault's children are in the SOAP namespace", "Clients must read them with and without the namespace.", at=fault)
+    code = _code_of(fault)
+    if code is None or not value_of(code).strip(" \t\r\n"):
+        return
+    namespace, name = _resolved(code)
+    if (namespace is None and ":" not in value_of(code)) or (namespace == SOAP11 and name not in _CODES):
+        yield Problem("faultcode is neither one of SOAP's four codes nor in a namespace of its own", "Clients must compare the local part alone.", at=code)
+
+
+def _meant_as_body(element: Element) -> bool:
+    return local_name(str(element.tag)).lower() == "body"
+
+
+def _is_required(case: Case, name: str) -> bool:
+    return case.operation is not None and case.operation.header == name
+
+
+def _unknown_blocks(case: Case) -> Iterator[Element]:
+    if case.envelope is None or case.service is None:
+        return
+    for block in case.envelope.blocks:
+        namespace, name = split(str(block.tag))
+        known = any(block.tag == declared.tag for declared in case.service.headers)
+        if namespace is not None and not known and not _is_required(case, name):
+            yield block
+
+
+def _is_mandatory(block: Element) -> bool:
+    return (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") in ("1", "true")
+
+
+def _fault_of(case: Case) -> Element | None:
+    if case.envelope is None or not case.envelope.is_fault or case.envelope.namespace != SOAP11:
+        return None
+    return case.envelope.payload
+
+
+def _code_of(fault: Element) -> Element | None:
+    return next((child for child in elements_of(fault) if local_name(str(child.tag)) == "faultcode"), None)
+
+
+def _resolved(code: Element) -> tuple[str | None, str]:
+    prefix, colon, name = value_of(code).strip(" \t\r\n").rpartition(":")
+    return code.nsmap.get(prefix if colon else None), name

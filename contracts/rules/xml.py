@@ -1,0 +1,140 @@
+"""`xml/`: the bytes and XML 1.0. Judged for every message that has a body."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from contracts.xml import slip_of
+from contracts.xml.documents import MAX_BYTES, MAX_DEPTH
+
+from .registry import Problem, rule
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from .case import Case
+
+_UNDECLARED_ENTITY: Final = etree.ErrorTypes.ERR_UNDECLARED_ENTITY
+_UNICODE: Final = frozenset({"utf-8", "utf-16", "utf-16-le", "utf-16-be", "ascii", "unknown"})
+
+
+@rule("xml/not-well-formed", "wire", "error", "XML 1.0 section 2.1", stage="text")
+def not_well_formed(case: Case) -> Iterator[Problem]:
+    """The message is well-formed XML with namespaces.
+
+    The usual causes are named: values put into a template without escaping, a declaration pasted from a web page, an
+    envelope escaped as a whole, curly quotes, control characters, an emoji as two surrogates, HTML's entities, a prefix
+    that nobody declared, something before the declaration, a message cut short.
+
+    Bad::   <IntegrationType>orders & stock</IntegrationType>
+    Good::  <IntegrationType>orders &amp; stock</IntegrationType>
+    """
+    document = case.document
+    if document.error is None or document.too_deep or document.encoded.conflict:
+        return
+    if (document.doctype is not None and document.error == _UNDECLARED_ENTITY) or document.encoded.version not in (None, "1.0"):
+        return
+    slip = slip_of(case.places.positions)
+    shown = slip.quoted and case.places.visible(slip.offset, max(1, len(slip.quoted)))
+    yield Problem(f"not well-formed: {slip.message}{f' ({slip.quoted})' if shown else ''}", slip.help, at=slip.offset)
+
+
+@rule("xml/version", "wire", "error", "WS-I SSBP 1.0 R9701", stage="text")
+def version(case: Case) -> Iterator[Problem]:
+    """The message is XML 1.0.
+
+    Bad::   <?xml version="1.1"?>
+    Good::  <?xml version="1.0"?>
+    """
+    declared = case.document.encoded.version
+    if declared not in (None, "1.0"):
+        yield Problem("the XML declaration does not say version 1.0", 'Write <?xml version="1.0" encoding="utf-8"?>.', at=0)
+
+
+@rule("xml/doctype", "wire", "error", "SOAP 1.1 section 3; WS-I BP 1.1 R1008", stage="text")
+def doctype(case: Case) -> Iterator[Problem]:
+    """There is no document type declaration.
+
+    SOAP forbids it, and it is how entity bombs and reads of local files travel. It is blanked before the message is
+    parsed: no entity is expanded and nothing is fetched.
+
+    Bad::   <!DOCTYPE e [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>
+    Good::  (no DOCTYPE)
+    """
+    if case.document.doctype is not None:
+        yield Problem("the message has a DOCTYPE", "Remove it: SOAP 1.1 forbids one.", at=case.document.doctype)
+
+
+@rule("xml/processing-instruction", "wire", "error", "SOAP 1.1 section 3; WS-I BP 1.1 R1009", stage="text")
+def processing_instruction(case: Case) -> Iterator[Problem]:
+    """There is no processing instruction.
+
+    Bad::   <?xml-stylesheet href="a.xsl"?>
+    Good::  (the XML declaration, which is none)
+    """
+    if case.document.encoded.data.find(b"<?", 1) >= 0:
+        for offset in case.places.positions.scan.instructions[:1]:
+            yield Problem("the message has a processing instruction", "Remove it: SOAP 1.1 forbids one.", at=offset)
+
+
+@rule("xml/encoding", "wire", "warning", "WS-I BP 1.1 R1012", stage="text")
+def encoding(case: Case) -> Iterator[Problem]:
+    """The message is in UTF-8 or UTF-16, the two encodings that every XML processor must read.
+
+    Bad::   <?xml version="1.0" encoding="ISO-8859-1"?>
+    Good::  <?xml version="1.0" encoding="UTF-8"?>
+    """
+    encoded = case.document.encoded
+    if encoded.encoding not in _UNICODE and not encoded.conflict:
+        yield Problem(f"the message is in {encoded.encoding}, not in UTF-8 or UTF-16", "Send UTF-8.", at=0)
+
+
+@rule("xml/unknown-encoding", "wire", "error", "XML 1.0 section 4.3.3; WS-I BP 1.1 R1012", stage="text")
+def unknown_encoding(case: Case) -> Iterator[Problem]:
+    """The encoding that is named exists and is one for XML over HTTP.
+
+    UTF-7 and UTF-32 are not: the first is a way around filters, the second is read by few.
+
+    Bad::   <?xml version="1.0" encoding="utf-7"?>
+    Good::  <?xml version="1.0" encoding="utf-8"?>
+    """
+    if case.document.encoded.unknown is not None:
+        yield Problem(f"the encoding {case.document.encoded.unknown[:40]!r} cannot be read", "Send UTF-8, and name it so.")
+
+
+@rule("xml/encoding-conflict", "wire", "error", "XML 1.0 section 4.3.3", stage="text")
+def encoding_conflict(case: Case) -> Iterator[Problem]:
+    """The bytes are in the encoding that the byte order mark, the charset or the XML declaration name.
+
+    libxml2 lets a byte order mark overrule the declaration; XML 1.0 calls it a fatal error.
+
+    Bad::   <?xml version="1.0" encoding="utf-16"?>   in UTF-8 bytes
+    Good::  <?xml version="1.0" encoding="utf-8"?>    in UTF-8 bytes
+    """
+    conflict = case.document.encoded.conflict
+    if conflict is not None:
+        yield Problem(f"contradicting encodings: {conflict}", "Name the encoding that the bytes are in, best UTF-8.", at=0)
+
+
+@rule("xml/too-large", "wire", "error", "the size limit of this tool", stage="text")
+def too_large(case: Case) -> Iterator[Problem]:
+    """The message is at most 10 MiB. Requests of these services have less than 2 KiB.
+
+    Bad::   eleven million bytes of <a/>
+    Good::  an envelope
+    """
+    if case.document.too_large:
+        yield Problem(f"the message is larger than {MAX_BYTES // 1024 // 1024} MiB and was not parsed", "Send less.")
+
+
+@rule("xml/too-deep", "wire", "error", "the depth limit of this tool", stage="text")
+def too_deep(case: Case) -> Iterator[Problem]:
+    """Elements nest at most 256 deep, libxml2's own limit.
+
+    Bad::   <a><a><a>... three hundred times
+    Good::  an envelope
+    """
+    if case.document.too_deep:
+        yield Problem(f"elements nest deeper than {MAX_DEPTH} levels", "Send the envelope alone.")

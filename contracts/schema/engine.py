@@ -1,0 +1,54 @@
+"""libxml2's verdict on a whole envelope.
+
+A compiled schema is not shared between threads: the verdicts stay right but the error logs mix.
+"""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lxml import etree
+
+from contracts.errors import ContractError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from contracts.xml import Element
+
+
+class Refusal(NamedTuple):
+    """That libxml2 refused an envelope. ``reason`` is its error's type, never its text, which quotes values."""
+
+    reason: str
+    line: int
+
+
+class _Local(threading.local):
+    def __init__(self) -> None:
+        self.schemas: dict[Path, etree.XMLSchema] = {}
+
+
+_LOCAL: Final = _Local()
+
+
+def refusal_of(root: Element, schema: Path) -> Refusal | None:
+    """libxml2's verdict on ``root`` by the XSD file ``schema``; None when it is valid.
+
+    Raises ContractError when the schema does not compile.
+    """
+    compiled = _LOCAL.schemas.get(schema)
+    if compiled is None:
+        compiled = _LOCAL.schemas[schema] = _compile(schema)
+    if compiled.validate(root):
+        return None
+    entry = compiled.error_log.last_error
+    return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
+
+
+def _compile(schema: Path) -> etree.XMLSchema:
+    try:
+        return etree.XMLSchema(file=str(schema))
+    except (etree.XMLSchemaParseError, OSError) as error:
+        raise ContractError(f"{schema}: {error}") from None

@@ -1,0 +1,5 @@
+"""The stub: both services on loopback, every message judged as it comes in, answered as its verdict says."""
+
+from .stub import Exchange, Stub
+
+__all__ = ["Exchange", "Stub"]

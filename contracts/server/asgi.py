@@ -1,0 +1,88 @@
+"""The little of ASGI that the stub needs: a request read within a limit, an answer sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
+from urllib.parse import unquote, urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable, MutableMapping
+
+    from contracts.messages import Headers
+
+    Scope = MutableMapping[str, Any]
+    Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+    Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+#: How much more than the limit is read and thrown away, as a multiple: a client that is still sending sees no answer.
+_PATIENCE: Final = 8
+
+
+class Request(NamedTuple):
+    """A request's head: ``path`` is decoded, ``query`` is not, ``base`` is scheme and authority as the client wrote them.
+
+    The header fields keep their order and their repetitions; ASGI spells their names in lower case.
+    """
+
+    method: str
+    base: str
+    path: str
+    query: str
+    headers: Headers
+
+    @property
+    def url(self) -> str:
+        """The address that the client asked."""
+        return f"{self.base}{self.path}" + (f"?{self.query}" if self.query else "")
+
+
+class Received(NamedTuple):
+    """A request's body, at most one byte more than the limit of it; ``complete`` is False when the client hung up."""
+
+    body: bytes
+    complete: bool
+
+
+class Answer(NamedTuple):
+    """A status, the header fields and a body."""
+
+    status: int
+    headers: Headers
+    body: bytes
+
+
+def text(status: int, body: str, *headers: tuple[str, str]) -> Answer:
+    """A page of plain text."""
+    return Answer(status, (("Content-Type", "text/plain; charset=utf-8"), *headers), body.encode())
+
+
+def request_of(scope: Scope) -> Request:
+    """The head in an ASGI http ``scope``; an absolute request target (RFC 9112 section 3.2.2) is taken apart."""
+    headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
+    target = urlsplit(scope["raw_path"].decode("latin-1"))
+    host, port = scope["server"]
+    authority = target.netloc or next((value for name, value in headers if name == "host"), "") or f"{host}:{port}"
+    query = scope["query_string"].decode("latin-1")
+    return Request(scope["method"], f"{scope['scheme']}://{authority}", unquote(target.path) or "/", query, headers)
+
+
+async def receive_body(receive: Receive, limit: int) -> Received:
+    """The whole body; what exceeds ``limit`` bytes is read, within reason, and thrown away."""
+    body, size = bytearray(), 0
+    while True:
+        event = await receive()
+        if event["type"] != "http.request":
+            return Received(bytes(body), complete=False)
+        chunk: bytes = event.get("body", b"")
+        size += len(chunk)
+        body += chunk[: limit + 1 - len(body)]
+        if not event.get("more_body", False) or size > limit * _PATIENCE:
+            return Received(bytes(body), complete=True)
+
+
+async def send_answer(send: Send, answer: Answer) -> None:
+    """Send it; the server leaves the body out where the request was HEAD."""
+    fields = [*answer.headers, ("Content-Length", str(len(answer.body)))]
+    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields]
+    await send({"type": "http.response.start", "status": answer.status, "headers": headers})
+    await send({"type": "http.response.body", "body": answer.body})

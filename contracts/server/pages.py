@@ -1,0 +1,65 @@
+"""What the stub answers to somebody who only looks: a WSDL, a page about a service, or where to look instead."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+from urllib.parse import parse_qsl, quote
+
+from contracts import wsdl
+
+from .asgi import Answer, text
+
+if TYPE_CHECKING:
+    from contracts.catalog import Catalog
+    from contracts.model import Service
+
+    from .asgi import Request
+
+_WSDL_SUFFIX: Final = "/wsdl"
+
+
+def service_at(catalog: Catalog, path: str) -> Service | None:
+    """The service that the first segment of ``path`` names, None when it names none."""
+    return catalog.services.get(path.split("/")[1])
+
+
+def page(catalog: Catalog, request: Request) -> Answer:
+    """The answer to a GET or a HEAD."""
+    service = service_at(catalog, request.path)
+    if service is None:
+        return _index(catalog, request)
+    wanted = _wsdl_asked(request)
+    if wanted is None:
+        return text(200, _about(service, f"{request.base}/{quote(service.name)}"))
+    address = request.base + quote(_without_suffix(request.path))
+    return Answer(200, (("Content-Type", wsdl.CONTENT_TYPE),), wsdl.wsdl_of(service, address, strict=wanted == "strict"))
+
+
+def _wsdl_asked(request: Request) -> str | None:
+    """The value of a ``wsdl`` parameter in any spelling, "" for the bare word or the path; None when none is asked."""
+    for name, value in parse_qsl(request.query, keep_blank_values=True):
+        if name.lower() in ("wsdl", "singlewsdl"):
+            return value.lower()
+    return "" if request.path.lower().endswith(_WSDL_SUFFIX) else None
+
+
+def _without_suffix(path: str) -> str:
+    return path[: -len(_WSDL_SUFFIX)] if path.lower().endswith(_WSDL_SUFFIX) else path
+
+
+def _index(catalog: Catalog, request: Request) -> Answer:
+    known = "".join(f"{request.base}/{quote(service.name)}  {service.title}\n" for service in catalog)
+    if request.path == "/":
+        return text(200, f"soap-contracts stub\n\n{known}")
+    return text(404, f"There is no service here. Known are:\n\n{known}")
+
+
+def _about(service: Service, endpoint: str) -> str:
+    operations = "".join(f"  {operation.name}\n" for operation in service.operations)
+    return (
+        f"soap-contracts stub of {service.title}\n\n"
+        f"POST SOAP 1.1 envelopes to {endpoint}\n"
+        f"WSDL as the provider publishes it: {endpoint}?wsdl\n"
+        f"WSDL as its pages document it: {endpoint}?wsdl=strict\n\n"
+        f"Operations:\n{operations}"
+    )

@@ -1,0 +1,131 @@
+"""The stub of the services: an ASGI application that judges what it is sent, and the server that runs it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from urllib.parse import quote
+
+from contracts import samples
+from contracts.catalog import Catalog
+from contracts.checking import check
+from contracts.messages import Message
+from contracts.xml.documents import MAX_BYTES
+
+from .answers import answer_to
+from .asgi import receive_body, request_of, send_answer, text
+from .codings import decoded
+from .listening import HOST, Listener
+from .pages import page, service_at
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from contracts.findings import Verdict
+
+    from .asgi import Answer, Receive, Received, Request, Scope, Send
+
+_METHODS: Final = "GET, HEAD, POST"
+
+
+class Exchange(NamedTuple):
+    """A request, the answer that it got (None when its sender hung up, or sent too much), and a verdict on each."""
+
+    request: Message
+    response: Message | None
+    verdicts: tuple[Verdict, ...]
+
+
+class Stub:
+    """The services of ``catalog``, or those that ``services`` names, on a free port of 127.0.0.1 while it is entered.
+
+    Any path below ``/<service>`` is that service; on any other path the envelope tells. Raises UnknownNameError for a
+    service that does not exist, and ContractError for one of whose responses no sample can be made.
+    """
+
+    def __init__(self, catalog: Catalog, services: Sequence[str] | None = None, port: int = 0) -> None:
+        self._catalog = Catalog(catalog.service(name) for name in services) if services else catalog
+        for service in self._catalog:
+            for operation in service.operations:
+                samples.fullest(service, operation, "response")
+        self._listener = Listener(self._serve, port)
+        self._lock = threading.Lock()
+        self._exchanges: list[Exchange] = []
+        self._failures: list[Exception] = []
+
+    def __enter__(self) -> Self:
+        self._listener.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._listener.__exit__()
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The names of the services that are served."""
+        return tuple(self._catalog.services)
+
+    def endpoint(self, service: str) -> str:
+        """The address that takes the envelopes of ``service``. Raises UnknownNameError."""
+        return f"http://{HOST}:{self._listener.port}/{quote(self._catalog.service(service).name)}"
+
+    def wsdl(self, service: str) -> str:
+        """The address of the WSDL of ``service`` as published. Raises UnknownNameError."""
+        return f"{self.endpoint(service)}?wsdl"
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """What was sent and answered so far, in order."""
+        with self._lock:
+            return tuple(self._exchanges)
+
+    @property
+    def failures(self) -> tuple[Exception, ...]:
+        """Errors of the stub itself, which are no verdict on anybody."""
+        with self._lock:
+            return tuple(self._failures)
+
+    async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = request_of(scope)
+        received = await receive_body(receive, MAX_BYTES)
+        try:
+            answer = self._answer(request, received)
+        except Exception as error:  # noqa: BLE001 - whoever runs the stub must hear of any
+            with self._lock:
+                self._failures.append(error)
+            answer = text(500, "The stub itself has failed.\n")
+        await send_answer(send, answer)
+
+    def _answer(self, request: Request, received: Received) -> Answer:
+        if request.method in ("GET", "HEAD") and not received.body:
+            return page(self._catalog, request)
+        if request.method != "POST" and not received.body:
+            return text(405, f"Allowed are {_METHODS}.\n", ("Allow", _METHODS))
+        return self._judge(request, received)
+
+    def _judge(self, request: Request, received: Received) -> Answer:
+        service = service_at(self._catalog, request.path)
+        message = Message(
+            body=decoded(received.body, request.headers, MAX_BYTES),
+            headers=request.headers,
+            kind="request",
+            method=request.method,
+            url=request.url,
+            source=f"{request.method} {request.path}",
+            index=len(self._exchanges),
+            service=service and service.name,
+        )
+        verdict = check(message, catalog=self._catalog)
+        if not received.complete or len(message.body) > MAX_BYTES:
+            self._keep(Exchange(message, None, (verdict,)))
+            return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
+        answer = answer_to(self._catalog, verdict, message.body)
+        response = message._replace(
+            body=answer.body, headers=answer.headers, kind="response", status=answer.status, method=None, request=message
+        )
+        self._keep(Exchange(message, response, (verdict, check(response, catalog=self._catalog))))
+        return answer
+
+    def _keep(self, exchange: Exchange) -> None:
+        with self._lock:
+            self._exchanges.append(exchange)

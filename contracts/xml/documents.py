@@ -1,0 +1,102 @@
+"""A message's bytes parsed: the tree, or the reason why there is none.
+
+A DOCTYPE is found and blanked before libxml2 sees it, because with ``resolve_entities=False`` alone an unused entity
+bomb or an external DTD passes unnoticed. SOAP 1.1 section 3 forbids one anyway.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from typing import Final, NamedTuple
+
+from lxml import etree
+
+from .encodings import Encoded, to_utf8
+
+Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
+
+#: The largest message that is judged, in bytes, and the deepest nesting, which is libxml2's own limit.
+MAX_BYTES: Final = 10 * 1024 * 1024
+MAX_DEPTH: Final = 256
+
+_COMMENT: Final = rb"<!--(?:[^-]|-(?!->))*+-->"
+_QUOTED: Final = rb"\"[^\"]*+\"|'[^']*+'"
+_DOCTYPE: Final = re.compile(
+    rb"((?:[ \t\r\n]++|" + _COMMENT + rb"|<\?(?:[^?]|\?(?!>))*+\?>)*+)"
+    rb"<!DOCTYPE(?:(?:[^\[\]>\"']++|" + _QUOTED + rb")*+"
+    rb"(?:\[(?:[^\]\"'<]++|" + _QUOTED + rb"|" + _COMMENT + rb"|<(?!!--))*+\])?+[ \t\r\n]*+>)?+"
+)
+_BLANK: Final = re.compile(rb"[^\r\n]")
+
+
+class Document(NamedTuple):
+    """A parsed message.
+
+    ``root`` is None when there is no tree: the bytes are not well-formed (``error`` then holds libxml2's error number),
+    too large, too deep or in an encoding that cannot be read. ``doctype`` is the byte offset of a DOCTYPE in
+    ``encoded.data``, None without one.
+    """
+
+    encoded: Encoded
+    root: Element | None
+    error: int | None = None
+    doctype: int | None = None
+    too_large: bool = False
+    too_deep: bool = False
+
+
+class _Local(threading.local):
+    """libxml2's parser contexts are not for two threads at once."""
+
+    def __init__(self) -> None:
+        self.parser = etree.XMLParser(
+            encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
+        )
+
+
+_LOCAL: Final = _Local()
+
+
+def parse(body: bytes, charset: str | None = None) -> Document:
+    """The document in ``body``; ``charset`` is the parameter of its Content-Type, None without one. Never raises."""
+    if len(body) > MAX_BYTES:
+        return Document(Encoded(b"", "unknown"), None, too_large=True)
+    encoded = to_utf8(body, charset)
+    if encoded.unknown is not None:
+        return Document(encoded, None)
+    doctype = None
+    if b"<!DOCTYPE" in encoded.data:
+        found = _DOCTYPE.match(encoded.data)
+        if found is not None:
+            doctype = found.end(1)
+            blank = _BLANK.sub(b" ", encoded.data[doctype : found.end()])
+            encoded = encoded._replace(data=encoded.data[:doctype] + blank + encoded.data[found.end() :])
+    try:
+        root = etree.fromstring(encoded.data, _LOCAL.parser)
+    except etree.XMLSyntaxError as error:
+        deep = error.code in _TOO_DEEP and _depth(encoded.data) >= MAX_DEPTH
+        return Document(encoded, None, error.code, doctype, too_deep=deep)
+    return Document(encoded, root, None, doctype)
+
+
+#: libxml2 says a resource limit, and before 2.12 an internal error, for excessive depth.
+_TOO_DEEP: Final = (etree.ErrorTypes.ERR_INTERNAL_ERROR, 114, 116)
+
+
+def _depth(data: bytes) -> int:
+    """How deep the tags of ``data`` nest, roughly: enough to tell an excess from another limit of libxml2."""
+    depth = deepest = 0
+    for tag in re.finditer(rb"<(/?)[^!?<>][^<>]*?(/?)>", data):
+        depth += -1 if tag[1] else 0 if tag[2] else 1
+        deepest = max(deepest, depth)
+    return deepest
+
+
+def value_of(element: Element) -> str:
+    """The character content of ``element`` itself: CDATA and references resolved, comments left out, child elements too."""
+    if len(element) == 0:
+        return element.text or ""
+    parts = [element.text or ""]
+    parts.extend(child.tail or "" for child in element)
+    return "".join(parts)

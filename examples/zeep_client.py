@@ -1,0 +1,66 @@
+"""A small real client of both services, made with zeep: log in and synchronise, then set a time and read it back.
+
+It finds the services in its environment, as `soap-contracts run` sets it:
+
+    LUMINATE_ENDPOINT  LUMINATE_WSDL  ONGOING_ENDPOINT  ONGOING_WSDL
+
+With ``--wrong`` it makes two mistakes that zeep and the providers' own WSDLs let pass: a negative number where the page
+wants none, and a password of 51 characters where the page says 50. Its exit code is 1 when a service answers a fault.
+"""
+
+import os
+import sys
+from datetime import UTC, datetime
+from typing import Any
+
+import zeep
+from zeep.exceptions import Fault
+
+
+def connect(name: str) -> Any:
+    """The operations of a service: its WSDL read, its address the endpoint that the environment gives."""
+    client = zeep.Client(os.environ[f"{name}_WSDL"])
+    # A WSDL may offer SOAP 1.2 as well; the first binding is SOAP 1.1, which both providers document.
+    binding = next(iter(client.wsdl.bindings))
+    return client.create_service(binding, os.environ[f"{name}_ENDPOINT"])
+
+
+def synchronize(*, wrong: bool) -> None:
+    """Luminate Online: a session, and a synchronization begun and ended in it."""
+    luminate = connect("LUMINATE")
+    login = luminate.Login(UserName="placeholder", Password="placeholder")  # noqa: S106 - as it says
+    # Luminate knows its caller by this header block alone, and zeep sends it only where it is given.
+    session = {"Session": {"SessionId": login.SessionId}}
+    luminate.StartSynchronization(PartitionId=123, _soapheaders=session)
+    ended = luminate.EndSynchronization(PartitionId=-1 if wrong else 123, _soapheaders=session)
+    print(f"Luminate: synchronization {ended.SyncId} of partition {ended.PartitionId} ended")
+
+
+def remember(*, wrong: bool) -> None:
+    """Ongoing WMS: the time of the last synchronization set and read back."""
+    ongoing = connect("ONGOING")
+    caller = {
+        "UserName": "placeholder",
+        "Password": "x" * 51 if wrong else "placeholder",
+        "GoodsOwnerId": 42,
+        "IntegrationType": "example",
+    }
+    # With its offset: Ongoing's page does not say in which zone it reads a time without one.
+    ongoing.SetTimeOfLastSync(**caller, syncTime=datetime.now(UTC).replace(microsecond=0))
+    print(f"Ongoing: last synchronization at {ongoing.GetTimeOfLastSync(**caller)}")
+
+
+def main() -> int:
+    """Call both services; 1 when one answers a fault."""
+    faults = 0
+    for flow in (synchronize, remember):
+        try:
+            flow(wrong="--wrong" in sys.argv[1:])
+        except Fault as fault:
+            print(f"{flow.__name__}: the service answers a fault: {fault.message}", file=sys.stderr)
+            faults += 1
+    return min(faults, 1)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
