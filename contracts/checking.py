@@ -11,9 +11,10 @@ from .errors import ContractViolation
 from .findings import Finding, Verdict
 from .messages import Message
 from .names import ENCODING_STYLE, XSI_TYPE
-from .rules import RULES, open_case
+from .rules import RULES, open_case, value_plan
 from .rules.deviations import is_documented_type
 from .schema import refusal_of
+from .xml import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
     from .findings import Severity
     from .messages import Direction, Headers
     from .model import Field, Service
-    from .rules import Case, Problem, Rule, Stage
+    from .rules import Case, Problem, Rule, Stage, ValuePlan
+    from .rules.registry import Judge
     from .xml import Element
 
 _MODELLED: Final = ("schema", "contract")
@@ -52,7 +54,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     Broken messages are findings. Raises UnknownNameError for a service that ``catalog`` (the shipped one by default)
     does not have, and ContractError for a schema that does not compile.
     """
-    message = _message(body_or_message)
+    message = body_or_message if isinstance(body_or_message, Message) else _message(body_or_message)
     known = {
         "headers": None if headers is None else _pairs(headers),
         "status": status,
@@ -66,9 +68,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     return _judge(message._replace(**given) if given else message, catalog or shipped())
 
 
-def _message(body: bytes | str | Message) -> Message:
-    if isinstance(body, Message):
-        return body
+def _message(body: bytes | str) -> Message:
     return Message(body.encode() if isinstance(body, str) else bytes(body))
 
 
@@ -97,16 +97,21 @@ def _report(verdict: Verdict) -> str:
 def _judge(message: Message, catalog: Catalog) -> Verdict:
     case = open_case(message, catalog)
     _ask_engine(case)
-    findings = [finding for stage in _stages(case) for finding in _judge_stage(case, stage)]
-    findings.sort(key=lambda finding: (finding.line, finding.column))
+    findings: list[Finding] = []
+    if case.payload is not None and case.declaration is not None:
+        _judge_values(case, case.payload, value_plan(case.service, case.declaration), findings)
+    for stage in _stages(case):
+        _judge_stage(case, stage, findings)
+    if len(findings) > 1:
+        findings.sort(key=lambda finding: (finding.line, finding.column))
     return Verdict(
-        source=message.source,
-        index=message.index,
-        service=case.service.name if case.service else None,
-        operation=case.operation.name if case.operation and (case.known_payload or case.named or case.kind == "fault") else None,
-        kind=case.kind,
-        findings=tuple(findings),
-        not_checked=() if message.headers is not None else ("http",),
+        message.source,
+        message.index,
+        case.service.name if case.service else None,
+        case.operation.name if case.operation and (case.known_payload or case.named or case.kind == "fault") else None,
+        case.kind,
+        tuple(findings),
+        () if message.headers is not None else ("http",),
     )
 
 
@@ -126,8 +131,8 @@ def _ask_engine(case: Case) -> None:
 
 
 @cache
-def _schema_file(service: Service, direction: Direction) -> Path:
-    return service.folder / f"{direction}.xsd"
+def _schema_file(service: Service, direction: Direction) -> str:
+    return str(service.folder / f"{direction}.xsd")
 
 
 def _without_harmless_attributes(case: Case) -> Element:
@@ -135,7 +140,7 @@ def _without_harmless_attributes(case: Case) -> Element:
 
     Every engine refuses the built-in type on an element whose own type restricts it by a facet.
     """
-    if case.envelope is None or case.envelope.payload is None:
+    if case.envelope is None or case.payload is None:
         raise AssertionError
     root = deepcopy(case.envelope.root)
     tree = case.envelope.root.iter("*")
@@ -156,29 +161,68 @@ def _declared_elements(case: Case) -> Iterator[tuple[Element, Field]]:
 
 
 def _stages(case: Case) -> Iterator[Stage]:
+    """The stages that have something to judge; `schema/invalid` comes last because it speaks when all others are silent."""
     if case.message.headers is not None:
         yield "http"
-    if case.is_error_page or (case.message.headers is not None and not case.message.body):
+        if not case.message.body or case.is_error_page:
+            return
+    if not case.document.plain or case.envelope is None:
+        yield "text"
+    if case.envelope is None:
         return
-    yield "text"
-    if case.envelope is not None:
-        yield "tree"
-        if case.refused:
-            yield "refused"
+    if not case.has_usual_header:
+        yield from ("blocks", "header")
+    if b"encodingStyle" in case.document.encoded.data:
+        yield "style"
+    if case.kind == "fault":
+        yield "fault"
+    elif case.asked is not None or case.has_relations:
+        yield "relations"
+    if case.refused:
+        yield from ("refused", "deviations", "last")
 
 
 @cache
-def _plan(service: Service | None, stage: Stage) -> tuple[tuple[Rule, Severity], ...]:
-    rules = [(rule, rule.severity_for(service)) for rule in RULES.values() if rule.stage == stage]
-    return tuple((rule, severity) for rule, severity in rules if severity is not None)
+def _plan(service: Service | None, stage: Stage) -> tuple[tuple[Rule, Judge, Severity], ...]:
+    return tuple(
+        (rule, rule.judge, severity)
+        for rule in RULES.values()
+        if rule.stage == stage and rule.judge is not None and (severity := rule.severity_for(service)) is not None
+    )
 
 
-def _judge_stage(case: Case, stage: Stage) -> Iterator[Finding]:
-    for rule, severity in _plan(case.service, stage):
-        for problem in rule.judge(case):
+def _judge_stage(case: Case, stage: Stage, findings: list[Finding]) -> None:
+    if stage == "deviations":
+        _judge_deviations(case, findings)
+    for rule, judge, severity in _plan(case.service, stage):
+        for problem in judge(case):
             found = _capped(case, rule, severity)
             case.explained = case.explained or stage == "refused" or (found == "error" and rule.family in _EXPLAINING)
-            yield _finding(case, rule, found, problem)
+            findings.append(_finding(case, rule, found, problem))
+
+
+def _judge_deviations(case: Case, findings: list[Finding]) -> None:
+    for deviation in case.deviations:
+        rule = RULES[f"schema/{deviation.rule}"]
+        severity = rule.severity_for(case.service)
+        case.explained = True
+        if severity is not None and rule.judge_deviation is not None:
+            findings.append(_finding(case, rule, _capped(case, rule, severity), rule.judge_deviation(case, deviation)))
+
+
+def _judge_values(case: Case, element: Element, plan: ValuePlan, findings: list[Finding]) -> None:
+    for child in element:
+        entry = plan.get(child.tag)
+        if entry is None:
+            continue
+        if entry.below is not None:
+            _judge_values(case, child, entry.below, findings)
+            continue
+        text = value_of(child) if len(child) else child.text or ""
+        for rule, judge, severity in entry.rules:
+            problem = judge(case, child, entry.field, text)
+            if problem is not None:
+                findings.append(_finding(case, rule, severity, problem))
 
 
 def _capped(case: Case, rule: Rule, severity: Severity) -> Severity:

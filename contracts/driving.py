@@ -6,19 +6,19 @@ group is left: not after a timeout, not after an interrupt, and not in the backg
 
 from __future__ import annotations
 
-import contextlib
 import os
 import re
 import signal
 import subprocess
+import threading
 import time
-from typing import TYPE_CHECKING, Final, NamedTuple, NoReturn
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
 
 from .errors import SoapContractsError
 from .server import Stub
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from .catalog import Catalog
     from .server import Exchange
@@ -27,7 +27,7 @@ _LOOPBACK: Final = "127.0.0.1,localhost"
 #: Seconds between asking a group to end and killing it.
 _GRACE: Final = 3.0
 _POLL: Final = 0.02
-_DEADLY: Final = tuple(getattr(signal, name) for name in ("SIGTERM", "SIGHUP") if hasattr(signal, name))
+_DEADLY: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 class CommandError(SoapContractsError, OSError):
@@ -35,10 +35,15 @@ class CommandError(SoapContractsError, OSError):
 
 
 class Drive(NamedTuple):
-    """What a client sent and got. ``exit_code`` is its own, 128 + n when signal n ended it, None after a timeout."""
+    """What a client sent and got.
+
+    ``exit_code`` is its own, 128 + n when signal n ended it, None after a timeout. ``failures`` are errors of the stub
+    itself: what it could not judge.
+    """
 
     exchanges: tuple[Exchange, ...]
     exit_code: int | None
+    failures: tuple[Exception, ...] = ()
 
     @property
     def timed_out(self) -> bool:
@@ -58,14 +63,12 @@ def drive(
 
     The command finds each service in its environment (`environment_of`) and in its arguments (`filled_in`);
     ``stdout`` is the file descriptor for its standard output, None for our own. Raises CommandError, UnknownNameError
-    and ContractError before anything runs, and the stub's own error when it had one.
+    and ContractError before anything runs.
     """
     stub = Stub(catalog, services)
     with stub:
         exit_code = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
-    if stub.failures:
-        raise stub.failures[0]
-    return Drive(stub.exchanges, exit_code)
+    return Drive(stub.exchanges, exit_code, stub.failures)
 
 
 def environment_of(stub: Stub) -> dict[str, str]:
@@ -95,15 +98,10 @@ def filled_in(command: Sequence[str], stub: Stub) -> list[str]:
 
 
 def _run(command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None) -> int | None:
-    with _exiting_on_signals():
+    with _Interrupts() as interrupts:
+        process = _start(command, environment, stdout)
         try:
-            process = subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
-                command, env=os.environ | environment, stdout=stdout, start_new_session=True
-            )
-        except (OSError, ValueError) as error:
-            reason = error.strerror if isinstance(error, OSError) else error
-            raise CommandError(f"cannot start {command[0]!r}: {reason}") from None
-        try:
+            interrupts.release()
             code = process.wait(timeout)
         except subprocess.TimeoutExpired:
             return None
@@ -112,22 +110,52 @@ def _run(command: Sequence[str], environment: dict[str, str], timeout: float, st
         return code if code >= 0 else 128 - code
 
 
-@contextlib.contextmanager
-def _exiting_on_signals() -> Iterator[None]:
-    """Let the signals that would end this process at once raise SystemExit, so that the group is ended first."""
-
-    def leave(number: int, _frame: object) -> NoReturn:
-        raise SystemExit(128 + number)
-
+def _start(command: Sequence[str], environment: dict[str, str], stdout: int | None) -> subprocess.Popen[bytes]:
     try:
-        before = {number: signal.signal(number, leave) for number in _DEADLY}
-    except ValueError:  # only the main thread may, and only it is interrupted
-        before = {}
-    try:
-        yield
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)
+        return subprocess.Popen(  # noqa: S603 - running the user's command is the purpose
+            command, env=os.environ | environment, stdout=stdout, start_new_session=True
+        )
+    except (OSError, ValueError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise CommandError(f"cannot start {command[0]!r}: {reason}") from None
+
+
+class _Interrupts:
+    """Turns the signals that end this process into exceptions while it is entered, in the main thread.
+
+    Until `release` they are held back: one that came while a process was being started would leave it running.
+    """
+
+    def __init__(self) -> None:
+        self._before: dict[int, Any] = {}
+        self._holding = True
+        self._held: int | None = None
+
+    def __enter__(self) -> Self:
+        if threading.current_thread() is threading.main_thread():
+            for number in _DEADLY:
+                # What is ignored, as under nohup, stays so.
+                if signal.getsignal(number) != signal.SIG_IGN:
+                    self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def release(self) -> None:
+        """Raise what was held back, and from now on at once: KeyboardInterrupt, or SystemExit with 128 + n."""
+        self._holding = False
+        if self._held is not None:
+            self._take(self._held, None)
+
+    def _take(self, number: int, _frame: object) -> None:
+        if self._holding:
+            self._held = number
+        elif number == signal.SIGINT:
+            raise KeyboardInterrupt
+        else:
+            raise SystemExit(128 + number)
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:

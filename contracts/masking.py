@@ -9,14 +9,16 @@ up to its own end tag, or to the end of the text, whether or not the message par
 from __future__ import annotations
 
 import re
+from functools import cache, lru_cache
 from typing import Final, NamedTuple
 
 MASK: Final = "***"
 _WIDTH: Final = 110
+#: A tag, or a comment, CDATA section or processing instruction that may lack its end.
 _TOKEN: Final = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|<\?.*?(?:\?>|\Z)"
-    rb"|<(?P<close>/)?(?P<name>[A-Za-z_\x80-\xff][^ \t\r\n<>/=\"'&]*)"
-    rb"(?P<attributes>(?:[ \t\r\n]++(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+)?)(?P<empty>/)?>",
+    rb"<(?:(?P<close>/)?(?P<name>[A-Za-z_\x80-\xff][^ \t\r\n<>/=\"'&]*+)"
+    rb"(?P<attributes>(?:[ \t\r\n]++(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+)?+)(?P<empty>/)?>"
+    rb"|!--.*?(?:-->|\Z)|!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|\?.*?(?:\?>|\Z))",
     re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(rb"([^ \t\r\n=<>\"']+)[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"]*)\"|'([^']*)')")
@@ -60,26 +62,39 @@ def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> M
 
     ``public`` and ``secrets`` are local names of elements; secret ones are recognised in any case.
     """
+    closed, telltale = _secret_names(secrets)
     spans: list[tuple[int, int]] = []
-    closed = frozenset(name.lower() for name in secrets)
-    telltale = re.compile("|".join(map(re.escape, sorted(closed))).encode() or rb"(?!)", re.IGNORECASE)
     here, shown = 0, False
-    while (token := _TOKEN.search(data, here)) is not None:
-        _mask_text(spans, data, here, token.start(), telltale, shown=shown)
-        here = token.end()
-        name = (token["name"] or b"").rpartition(b":")[2].decode("utf-8", "replace")
-        if token["name"] is None:
-            if not (shown and token["cdata"] is not None and not telltale.search(token["cdata"])) and token[0][:5] != b"<?xml":
-                spans.append(_inside(token))
+    for token in _TOKEN.finditer(data):
+        start = token.start()
+        if start < here:
             continue
-        _mask_attributes(spans, token, closed)
-        shown = not token["close"] and not token["empty"] and (name in public or name in _ALWAYS_PUBLIC)
-        if name.lower() in closed and not token["close"] and not token["empty"]:
-            end = _end_of(data, here, name)
-            spans.append((here, end))
-            here = end
+        if start > here:
+            _mask_text(spans, data, here, start, telltale, shown=shown)
+        here = token.end()
+        close, name, attributes, empty, _ = token.groups()
+        if name is None:
+            _mask_inside(spans, token, telltale, shown=shown)
+        elif close is not None:
+            shown = False
+        else:
+            local = name.rpartition(b":")[2].decode("utf-8", "replace")
+            if attributes:
+                _mask_attributes(spans, token, closed)
+            shown = empty is None and (local in public or local in _ALWAYS_PUBLIC)
+            if not shown and empty is None and local.lower() in closed:
+                end = _end_of(data, here, local)
+                spans.append((here, end))
+                here = end
     _mask_text(spans, data, here, len(data), telltale, shown=shown)
     return Masked(data, [span for span in spans if span[0] < span[1]])
+
+
+@cache
+def _secret_names(secrets: frozenset[str]) -> tuple[frozenset[str], re.Pattern[bytes]]:
+    """The secret names in lower case, and a pattern that finds any of them in text."""
+    anywhere = "|".join(map(re.escape, sorted(secrets))).encode() or rb"(?!)"
+    return frozenset(name.lower() for name in secrets), re.compile(anywhere, re.IGNORECASE)
 
 
 def mask_values(text: str, values: frozenset[str]) -> str:
@@ -89,23 +104,31 @@ def mask_values(text: str, values: frozenset[str]) -> str:
     return text
 
 
+@lru_cache(maxsize=64)
+def _closing(name: str) -> re.Pattern[bytes]:
+    return re.compile(rb"</(?:[^<>:/ ]*:)?" + re.escape(name.encode()) + rb"[ \t\r\n]*>", re.IGNORECASE)
+
+
 def _end_of(data: bytes, start: int, name: str) -> int:
-    close = re.compile(rb"</(?:[^<>:/ ]*:)?" + re.escape(name.encode()) + rb"[ \t\r\n]*>", re.IGNORECASE)
-    found = close.search(data, start)
+    found = _closing(name).search(data, start)
     return len(data) if found is None else found.start()
 
 
 def _mask_text(spans: list[tuple[int, int]], data: bytes, start: int, end: int, telltale: re.Pattern[bytes], *, shown: bool) -> None:
     text = data[start:end]
-    if text.strip(b" \t\r\n") and (not shown or telltale.search(text) or b"<" in text):
-        left = len(text) - len(text.lstrip(b" \t\r\n"))
-        right = len(text) - len(text.rstrip(b" \t\r\n"))
-        spans.append((start + left, end - right))
+    bare = text.strip(b" \t\r\n")
+    if bare and (not shown or b"<" in bare or telltale.search(bare)):
+        first = start + text.index(bare)
+        spans.append((first, first + len(bare)))
 
 
-def _inside(token: re.Match[bytes]) -> tuple[int, int]:
-    opening = 9 if token["cdata"] is not None else 4 if token[0][:4] == b"<!--" else 2
-    return token.start() + opening, max(token.start() + opening, token.end() - (2 if opening == 2 else 3))
+def _mask_inside(spans: list[tuple[int, int]], token: re.Match[bytes], telltale: re.Pattern[bytes], *, shown: bool) -> None:
+    """Mask a comment, a processing instruction (not the XML declaration) or a CDATA section that is not public."""
+    text, cdata = token[0], token["cdata"]
+    if text.startswith(b"<?xml") or (shown and cdata is not None and not telltale.search(cdata)):
+        return
+    opening, closing = (9, 3) if cdata is not None else (4, 3) if text.startswith(b"<!--") else (2, 2)
+    spans.append((token.start() + opening, max(token.start() + opening, token.end() - closing)))
 
 
 def _mask_attributes(spans: list[tuple[int, int]], token: re.Match[bytes], closed: frozenset[str]) -> None:

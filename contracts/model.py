@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
 from .names import qname
@@ -34,7 +34,7 @@ class Type:
     enumeration: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Field:
     """An element declaration: a value (``type`` set) or a group of further elements, in this order (``fields``).
 
@@ -89,7 +89,7 @@ class Fault:
     ground: Statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Operation:
     """One operation: its two payloads, its SOAPAction (None where none is documented) and its effect."""
 
@@ -122,9 +122,12 @@ class PublishedWsdl:
     ground: Statement
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Service:
-    """One provider's contract. ``folder`` holds the schemas, ``secrets`` the local names of the secret fields."""
+    """One provider's contract. ``folder`` holds the schemas, ``secrets`` the local names of the secret fields.
+
+    Two services are the same only when they are one object: comparing whole contracts would cost more than a verdict.
+    """
 
     name: str
     title: str
@@ -140,8 +143,8 @@ class Service:
     fault_statuses: tuple[int, ...]
     faults: tuple[Fault, ...]
     relations: tuple[Relation, ...]
-    severities: dict[str, Level] = field(hash=False)
-    consequences: dict[str, Statement] = field(hash=False)
+    severities: dict[str, Level]
+    consequences: dict[str, Statement]
     published: PublishedWsdl
 
     def operation(self, name: str) -> Operation | None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from lxml import etree
@@ -47,13 +47,15 @@ _VALUES: Final = {
     "time": "12:00:00Z",
 }
 _NUMBERS: Final = frozenset(
-    "byte decimal double float int integer long nonNegativeInteger positiveInteger short unsignedByte unsignedInt "
-    "unsignedLong unsignedShort".split()
+    {"decimal", "double", "float", "integer", "nonNegativeInteger", "positiveInteger"}
+    | {"byte", "int", "long", "short", "unsignedByte", "unsignedInt", "unsignedLong", "unsignedShort"}
 )
 _LIMITS: Final = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
 
 
-def smallest(service: Service, operation: Operation, direction: Direction, values: Mapping[str, str] | None = None) -> bytes:
+def smallest(
+    service: Service, operation: Operation, direction: Direction, values: Mapping[str, str] | None = None
+) -> bytes:
     """The envelope with the required elements only; ``values`` gives texts by the local name of the element.
 
     A request carries the header block that its operation requires. Raises ContractError for a type of which no value
@@ -62,7 +64,9 @@ def smallest(service: Service, operation: Operation, direction: Direction, value
     return _envelope(_Maker(service, values or {}, full=False), operation, direction)
 
 
-def fullest(service: Service, operation: Operation, direction: Direction, values: Mapping[str, str] | None = None) -> bytes:
+def fullest(
+    service: Service, operation: Operation, direction: Direction, values: Mapping[str, str] | None = None
+) -> bytes:
     """The envelope with every declared element, the optional ones too; otherwise as `smallest`."""
     return _envelope(_Maker(service, values or {}, full=True), operation, direction)
 
@@ -136,7 +140,7 @@ class _Maker:
         raise ContractError(f"{self.service.folder}: no sample of {field.name} ({kind.name}) can be guessed; give one")
 
 
-def _prefixes(field: Field) -> dict[str | None, str] | None:
+def _prefixes(field: Field) -> dict[Any, str] | None:
     """A default namespace where everything below is qualified: it would swallow an element in no namespace."""
     if field.namespace is None:
         return None

@@ -28,9 +28,9 @@ def connect(name: str) -> Any:
 def synchronize(*, wrong: bool) -> None:
     """Luminate Online: a session, and a synchronization begun and ended in it."""
     luminate = connect("LUMINATE")
-    login = luminate.Login(UserName="placeholder", Password="placeholder")  # noqa: S106 - as it says
+    session_id = luminate.Login(UserName="placeholder", Password="placeholder")  # noqa: S106 - as it says
     # Luminate knows its caller by this header block alone, and zeep sends it only where it is given.
-    session = {"Session": {"SessionId": login.SessionId}}
+    session = {"Session": {"SessionId": session_id}}
     luminate.StartSynchronization(PartitionId=123, _soapheaders=session)
     ended = luminate.EndSynchronization(PartitionId=-1 if wrong else 123, _soapheaders=session)
     print(f"Luminate: synchronization {ended.SyncId} of partition {ended.PartitionId} ended")

@@ -80,7 +80,9 @@ def test_a_given_value_stands_where_its_element_stands():
 
 
 def test_a_given_value_is_escaped():
-    assert text(samples.smallest(ONGOING, SET_TIME, "request", {"IntegrationType": "a<b&c"}), "IntegrationType") == "a<b&c"
+    assert (
+        text(samples.smallest(ONGOING, SET_TIME, "request", {"IntegrationType": "a<b&c"}), "IntegrationType") == "a<b&c"
+    )
 
 
 def test_secrets_are_obvious_placeholders():
@@ -124,7 +126,9 @@ def test_an_element_in_no_namespace_stays_in_none():
 
 
 def test_an_element_that_is_required_twice_stands_twice():
-    request = Field("Call", "urn:own", fields=(Field("Value", "urn:own", Type("int", "int"), min_occurs=2, max_occurs=None),))
+    request = Field(
+        "Call", "urn:own", fields=(Field("Value", "urn:own", Type("int", "int"), min_occurs=2, max_occurs=None),)
+    )
     assert names(samples.smallest(ONGOING, replace(SET_TIME, request=request), "request")).count("Value") == 2
 
 

@@ -3,13 +3,11 @@ from __future__ import annotations
 import concurrent.futures
 import gzip
 import http.client
-import json
 import re
 import shutil
 import socket
 import threading
 import time
-import urllib.request
 import zlib
 from urllib.parse import urlsplit
 
@@ -130,7 +128,9 @@ def test_the_response_repeats_no_dates_that_the_caller_may_have_given_one_of(stu
 
 def test_the_response_repeats_no_secret(stub):
     login = LUMINATE.operation("Login")
-    response = post(stub, samples.smallest(LUMINATE, login, "request", {"UserName": CANARY}), "luminate", headers_of(login))
+    response = post(
+        stub, samples.smallest(LUMINATE, login, "request", {"UserName": CANARY}), "luminate", headers_of(login)
+    )
     assert CANARY.encode() not in response.body
 
 
@@ -185,7 +185,9 @@ def test_a_soap_1_2_envelope_is_answered_in_soap_1_1(stub):
     assert "soap/version" in rules(stub.exchanges[-1])
 
 
-@pytest.mark.parametrize("path", ["/ongoing", "/ongoing/", "/ongoing/xxx/Service.asmx", "/", "/elsewhere", "/luminate/../x?a=b"])
+@pytest.mark.parametrize(
+    "path", ["/ongoing", "//ongoing//", "/ongoing/xxx/Service.asmx", "/", "/elsewhere", "/luminate/../x?a=b"]
+)
 def test_a_request_is_judged_on_any_path(stub, path):
     address = urlsplit(stub.endpoint("ongoing"))
     response = ask(f"http://{address.netloc}{path}", "POST", VALID, headers_of())
@@ -219,7 +221,19 @@ def test_another_method_without_a_body_is_refused_and_no_message(stub, method):
 
 @pytest.mark.parametrize(
     "suffix",
-    ["?wsdl", "?WSDL", "?Wsdl", "?wsdl=", "?wsdl=1", "?a=b&wsdl", "?singleWsdl", "/wsdl", "/WSDL", "/some/where?wsdl", "/?wsdl"],
+    [
+        "?wsdl",
+        "?WSDL",
+        "?Wsdl",
+        "?wsdl=",
+        "?wsdl=1",
+        "?a=b&wsdl",
+        "?singleWsdl",
+        "/wsdl",
+        "/WSDL",
+        "/some/where?wsdl",
+        "/?wsdl",
+    ],
 )
 def test_the_published_wsdl_is_served_for_any_spelling(stub, suffix):
     response = ask(stub.endpoint("luminate") + suffix)
@@ -241,7 +255,9 @@ def test_the_wsdl_has_the_address_under_which_it_was_asked(stub):
     assert f'location="{stub.endpoint("ongoing")}"'.encode() in old
 
 
-@pytest.mark.parametrize(("path", "status"), [("/", 200), ("/ongoing", 200), ("/luminate/1.0/site", 200), ("/onging", 404), ("/x?wsdl", 404)])
+@pytest.mark.parametrize(
+    ("path", "status"), [("/", 200), ("/ongoing", 200), ("/luminate/1.0/site", 200), ("/onging", 404), ("/x?wsdl", 404)]
+)
 def test_somebody_who_looks_finds_a_short_page(stub, path, status):
     address = urlsplit(stub.endpoint("ongoing"))
     response = ask(f"http://{address.netloc}{path}")
@@ -339,7 +355,7 @@ def test_a_content_coding_is_undone_before_the_message_is_judged(stub, coding, b
     assert response.status == 200
 
 
-@pytest.mark.parametrize(("coding", "body"), [("br", VALID), ("gzip", VALID), ("deflate", b"\x00")])
+@pytest.mark.parametrize(("coding", "body"), [("br", VALID), ("gzip", VALID), ("deflate", b"\xff\xff")])
 def test_a_content_coding_that_cannot_be_undone_leaves_the_bytes(stub, coding, body):
     post(stub, body, headers=headers_of(**{"Content-Encoding": coding}))
     assert stub.exchanges[-1].request.body == body
@@ -361,7 +377,9 @@ def test_a_message_over_the_limit_is_refused_and_reported(stub):
 
 
 def test_a_message_at_the_limit_is_judged(stub):
-    assert post(stub, VALID + b" " * (MAX_BYTES - len(VALID))).status == 200
+    start, end = VALID.split(b"<soap:Body>")
+    filling = b" " * ((MAX_BYTES - len(VALID)) // 2)
+    assert post(stub, start + filling + b"<soap:Body>" + filling + end).status == 200
 
 
 def test_a_request_whose_sender_hangs_up_is_judged_as_far_as_it_came(stub):
@@ -462,8 +480,3 @@ def test_a_failure_of_the_stub_itself_is_kept_for_who_runs_it(tmp_path):
     with Stub(broken) as running:
         assert post(running).status == 500
     assert len(running.failures) == 1
-
-
-def test_urllib_and_json_minded_people_can_look_at_it_too(stub):
-    with urllib.request.build_opener(urllib.request.ProxyHandler({})).open(stub.wsdl("ongoing"), timeout=10) as response:
-        assert json.dumps(response.read().decode())

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
 
-from .failures import USAGE, UsageError, complain
+from .failures import USAGE, UsageError, complain, location_of
 from .options import NOTHING, add_common, catalog_of, exit_code, reporter_of
 
 if TYPE_CHECKING:
@@ -70,7 +70,7 @@ def execute(args: argparse.Namespace) -> int:
             complain(str(error))
             return USAGE
         _report(result, reporter)
-    code = exit_code(reporter, args)
+    code = exit_code(reporter)
     if result.timed_out:
         complain(f"the command was not done after {args.timeout:g} seconds and was ended")
         return max(code, NOTHING)
@@ -88,6 +88,8 @@ def _report(result: Drive, reporter: Reporter) -> None:
     for exchange in result.exchanges:
         for verdict in exchange.verdicts:
             reporter.verdict(verdict)
+    for failure in result.failures:
+        reporter.error("stub", f"internal error: {location_of(failure)}")
     if result.exit_code is not None:
         reporter.client(result.exit_code)
 

@@ -4,5 +4,6 @@ from . import http, xml, soap, schema, contract, provider  # noqa: F401, I001 - 
 from .case import Case
 from .identity import open_case
 from .registry import RULES, Problem, Rule, Stage
+from .values import ValuePlan, value_plan
 
-__all__ = ["RULES", "Case", "Problem", "Rule", "Stage", "open_case"]
+__all__ = ["RULES", "Case", "Problem", "Rule", "Stage", "ValuePlan", "open_case", "value_plan"]

@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
 from contracts.masking import mask_values
+from contracts.names import qname
 from contracts.xml import value_of
 
-from .deviations import deviations_of
+from .deviations import deviations_of, soap_deviations
 from .places import Places
 
 if TYPE_CHECKING:
@@ -37,36 +38,44 @@ class Case:
     that it could judge, ``explained`` once a rule has said why. ``asked`` is the request that a response answers.
     """
 
+    media_type: str | None = None
+    charset: str | None = None
+    service: Service | None = None
+    operation: Operation | None = None
+    kind: Kind = "unknown"
+    declaration: Field | None = None
+    stand_in: str | None = None
+    known_payload = False
+    named = False
+    refusal: Refusal | None = None
+    refused = False
+    explained = False
+    asked: Case | None = None
+
     def __init__(self, message: Message, document: Document, envelope: Envelope | None, catalog: Catalog) -> None:
         self.message = message
         self.document = document
         self.envelope = envelope
         self.catalog = catalog
-        self.media_type: str | None = None
-        self.charset: str | None = None
-        self.service: Service | None = None
-        self.operation: Operation | None = None
         self.direction: Direction | None = message.kind
-        self.kind: Kind = "unknown"
-        self.declaration: Field | None = None
-        self.stand_in: str | None = None
-        self.known_payload = False
-        self.refusal: Refusal | None = None
-        self.refused = False
-        self.explained = False
-        self.named = False
-        self.asked: Case | None = None
 
     @cached_property
     def places(self) -> Places:
         """Where things stand, for pointing at them."""
         return Places(self.document, self.catalog, self.service)
 
+    @property
+    def payload(self) -> Element | None:
+        """The first element in the first Body."""
+        return self.envelope.payloads[0] if self.envelope is not None and self.envelope.payloads else None
+
     @cached_property
     def deviations(self) -> list[Deviation]:
-        """How the payload and the declared header blocks differ from their declarations."""
-        found: list[Deviation] = []
-        payload = self.envelope and self.envelope.payload
+        """How the envelope, its payload and the declared header blocks differ from their declarations."""
+        if self.envelope is None:
+            return []
+        found = list(soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies]))
+        payload = self.payload
         if payload is not None and self.declaration is not None:
             found += deviations_of(payload, self.declaration, self.stand_in)
         for block, declaration in self.declared_blocks:
@@ -85,7 +94,7 @@ class Case:
     @cached_property
     def values(self) -> list[tuple[Element, Field, str]]:
         """The value elements of the payload that stand where the contract declares them, each with its text."""
-        payload = self.envelope and self.envelope.payload
+        payload = self.payload
         if payload is None or self.declaration is None:
             return []
         return list(_values(payload, self.declaration))
@@ -96,6 +105,25 @@ class Case:
         if self.operation is None or self.direction is None:
             return "documented"
         return self.operation.basis(self.direction)
+
+    @property
+    def has_usual_header(self) -> bool:
+        """Whether the Header is just what the operation needs, with a value and no attributes: nothing to judge there."""
+        needed = self.operation.header if self.operation is not None and self.direction == "request" else None
+        blocks = self.envelope.blocks if self.envelope is not None else ()
+        if needed is None or self.service is None:
+            return not blocks
+        if len(blocks) != 1 or self.refused or blocks[0].attrib or self.envelope is None or not self.envelope.regular:
+            return False
+        return blocks[0].tag == qname(self.service.namespace, needed) and not self.is_empty_block(blocks[0])
+
+    @property
+    def has_relations(self) -> bool:
+        """Whether the contract relates values of this payload."""
+        if self.service is None or self.declaration is None:
+            return False
+        name = self.declaration.name
+        return any(relation.message == name for relation in self.service.relations)
 
     @property
     def is_blank(self) -> bool:

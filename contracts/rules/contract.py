@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.names import local_name, split
+from contracts.names import XSI_NIL, local_name, split
 from contracts.schema import instant_of
 
-from .registry import Problem, rule
+from .registry import Problem, rule, value_rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,7 +21,7 @@ _PAGE = "the service's page on sessions"
 _OPERATION_PAGE = "the operation's page"
 
 
-@rule("contract/header-missing", "documented", "error", _PAGE, stage="tree")
+@rule("contract/header-missing", "documented", "error", _PAGE, stage="header")
 def header_missing(case: Case) -> Iterator[Problem]:
     """The SOAP header block that the operation needs is there. A schema cannot ask for it: the Header is open.
 
@@ -33,11 +33,11 @@ def header_missing(case: Case) -> Iterator[Problem]:
         return
     near = next((block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == wanted.name.lower()), None)
     hint = "" if near is None else f"; <{local_name(str(near.tag))}> differs from it in case"
-    at = near if near is not None else case.envelope.payload
+    at = near if near is not None else case.payload
     yield Problem(f"the header block {wanted.name} is missing{hint}", f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}.", at=at)
 
 
-@rule("contract/header-empty", "documented", "error", _PAGE, stage="tree")
+@rule("contract/header-empty", "documented", "error", _PAGE, stage="header")
 def header_empty(case: Case) -> Iterator[Problem]:
     """The required header block has its value in it.
 
@@ -50,7 +50,7 @@ def header_empty(case: Case) -> Iterator[Problem]:
             yield Problem(f"the header block {local_name(str(block.tag))} is empty", "Send the value that the service gave you.", at=block)
 
 
-@rule("contract/header-namespace", "documented", "error", _PAGE, stage="tree")
+@rule("contract/header-namespace", "documented", "error", _PAGE, stage="header")
 def header_namespace(case: Case) -> Iterator[Problem]:
     """The required header block is in the service's namespace.
 
@@ -65,7 +65,7 @@ def header_namespace(case: Case) -> Iterator[Problem]:
             yield Problem(f"the header block {wanted.name} is {where}, not in {wanted.namespace}", "Give it the service's namespace.", at=block)
 
 
-@rule("contract/header-repeated", "documented", "error", _PAGE, stage="tree")
+@rule("contract/header-repeated", "documented", "error", _PAGE, stage="header")
 def header_repeated(case: Case) -> Iterator[Problem]:
     """The required header block stands there once.
 
@@ -77,20 +77,23 @@ def header_repeated(case: Case) -> Iterator[Problem]:
         yield Problem(f"the header block {local_name(str(block.tag))} stands there more than once", "Send it once.", at=block)
 
 
-@rule("contract/empty-value", "documented", "warning", _OPERATION_PAGE, stage="tree")
-def empty_value(case: Case) -> Iterator[Problem]:
+def _is_required_text(field: Field) -> bool:
+    return field.type is not None and field.type.base == "string" and field.min_occurs > 0
+
+
+@value_rule("contract/empty-value", "documented", "warning", _OPERATION_PAGE, applies=_is_required_text)
+def empty_value(case: Case, element: Element, field: Field, text: str) -> Problem | None:
     """A text that the page calls required is not empty. The page does not say so in words, hence a warning.
 
     Bad::   <IntegrationType></IntegrationType>
     Good::  <IntegrationType>orders</IntegrationType>
     """
-    if case.direction == "request":
-        for element, field, text in case.values:
-            if not text and field.min_occurs and field.type is not None and field.type.base == "string" and not element.attrib:
-                yield Problem(f"{field.name} is required, and it is empty", "Send a value: did the client lose it?", at=element, field_type="string")
+    if text or case.direction != "request" or XSI_NIL in element.attrib or len(element):
+        return None
+    return Problem(f"{field.name} is required, and it is empty", "Send a value: did the client lose it?", at=element, field_type="string")
 
 
-@rule("contract/response-mismatch", "documented", "error", _OPERATION_PAGE, stage="tree")
+@rule("contract/response-mismatch", "documented", "error", _OPERATION_PAGE, stage="relations")
 def response_mismatch(case: Case) -> Iterator[Problem]:
     """A response answers the operation of its request. Judged where both are known.
 
@@ -102,10 +105,10 @@ def response_mismatch(case: Case) -> Iterator[Problem]:
         return
     if (case.service, case.operation) != (asked.service, asked.operation) and asked.operation is not None:
         message = f"the request was {asked.operation.name}, the response is {case.declaration.name if case.declaration else ''}"
-        yield Problem(message, "Compare the two: a proxy, a cache or a recording has mixed them up.", at=case.envelope and case.envelope.payload)
+        yield Problem(message, "Compare the two: a proxy, a cache or a recording has mixed them up.", at=case.payload)
 
 
-@rule("contract/value-order", "documented", "warning", _OPERATION_PAGE, stage="tree")
+@rule("contract/value-order", "documented", "warning", _OPERATION_PAGE, stage="relations")
 def value_order(case: Case) -> Iterator[Problem]:
     """Values that bound a window stand in order. Only instants of one kind are compared, with a zone or without.
 
@@ -121,7 +124,7 @@ def value_order(case: Case) -> Iterator[Problem]:
                     yield Problem(f"{first} is later than {second}", "Check the order and the zones of the two.", at=found[first][0])
 
 
-@rule("contract/echo", "documented", "info", _OPERATION_PAGE, stage="tree")
+@rule("contract/echo", "documented", "info", _OPERATION_PAGE, stage="relations")
 def echo(case: Case) -> Iterator[Problem]:
     """A response repeats a value of its request, or does not: worth a look, since the provider's own pages print both.
 

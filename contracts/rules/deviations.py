@@ -7,17 +7,18 @@ therefore matched with their declarations by name first, and every one that has 
 from __future__ import annotations
 
 import difflib
+from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.envelope import elements_of
-from contracts.names import SOAP11, XSD, XSI, XSI_NIL, XSI_TYPE, local_name, split
+from contracts.model import Field
+from contracts.names import ENCODING_STYLE, SOAP11, XSD, XSI, XSI_NIL, XSI_TYPE, local_name, split
 from contracts.schema import misfit_of
 from contracts.xml import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
-    from contracts.model import Field
     from contracts.xml import Element
 
 _BLANKS: Final = " \t\r\n"
@@ -44,8 +45,24 @@ def deviations_of(element: Element, declaration: Field, stand_in: str | None, *,
     return list(_differences(element, declaration, stand_in, header=header))
 
 
+def soap_deviations(parts: Iterable[Element]) -> Iterator[Deviation]:
+    """Text and attributes on ``parts``, the Envelope, Header and Body elements, that do not belong there."""
+    for part in parts:
+        if value_of(part).strip(_BLANKS):
+            yield Deviation("stray-text", part, _as_field(part))
+        for attribute in map(str, part.attrib):
+            if split(attribute)[0] in (None, split(str(part.tag))[0]) and attribute != ENCODING_STYLE:
+                yield Deviation("stray-attribute", part, _as_field(part), attribute)
+
+
+def _as_field(part: Element) -> Field:
+    namespace, name = split(str(part.tag))
+    return Field(name, namespace)
+
+
 def _differences(element: Element, field: Field, stand_in: str | None, *, header: bool = False) -> Iterator[Deviation]:
-    yield from _attribute_differences(element, field, header=header)
+    if len(element.attrib):
+        yield from _attribute_differences(element, field, header=header)
     if XSI_NIL in element.attrib:
         if not field.nillable or _broken_nil(element):
             yield Deviation("nil", element, field)
@@ -63,17 +80,42 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
     if value_of(element).strip(_BLANKS):
         yield Deviation("stray-text", element, declaration)
     matches: list[_Match] = []
-    free = _free_fields(element, declaration, stand_in)
+    others: list[Element] = []
+    places = _places(declaration)
     for child in elements_of(element):
+        index = places.get(child.tag)
+        if index is None:
+            others.append(child)
+        else:
+            matches.append(_Match(child, declaration.fields[index], index))
+    if others:
+        yield from _match_others(element, others, declaration, stand_in, matches)
+    if [match.index for match in matches] != list(range(len(declaration.fields))):
+        yield from _occurrence_differences(element, declaration, matches)
+        yield from _order_differences(declaration, matches)
+    for match in matches:
+        yield from _differences(match.element, match.field, stand_in)
+
+
+@cache
+def _places(declaration: Field) -> dict[object, int]:
+    """The place of each declared field, by its tag; comments, whose tag is no string, find none."""
+    return {field.tag: index for index, field in enumerate(declaration.fields)}
+
+
+def _match_others(
+    element: Element, others: list[Element], declaration: Field, stand_in: str | None, matches: list[_Match]
+) -> Iterator[Deviation]:
+    """Match the children whose names are not right to the declarations that they were meant for, in document order."""
+    free = _free_fields(element, declaration, stand_in)
+    for child in others:
         match, deviation = _match(child, declaration, stand_in, free)
         if deviation is not None:
             yield deviation
         if match is not None:
             matches.append(match)
-    yield from _occurrence_differences(element, declaration, matches)
-    yield from _order_differences(declaration, matches)
-    for match in matches:
-        yield from _differences(match.element, match.field, stand_in)
+    order = {child: number for number, child in enumerate(elements_of(element))}
+    matches.sort(key=lambda match: order[match.element])
 
 
 def _free_fields(element: Element, declaration: Field, stand_in: str | None) -> dict[str, Field]:
@@ -82,7 +124,7 @@ def _free_fields(element: Element, declaration: Field, stand_in: str | None) -> 
     return {
         field.name: field
         for field in declaration.fields
-        if (field.namespace, field.name) not in present and (stand_in or None, field.name) not in (present if stand_in is not None else ())
+        if (field.namespace, field.name) not in present and (stand_in is None or (stand_in or None, field.name) not in present)
     }
 
 
@@ -90,9 +132,8 @@ def _match(child: Element, declaration: Field, stand_in: str | None, free: dict[
     namespace, local = split(str(child.tag))
     for index, field in enumerate(declaration.fields):
         if field.name == local:
-            match = _Match(child, field, index)
-            right = namespace == field.namespace or (namespace or "") == stand_in
-            return match, None if right else Deviation("element-namespace", child, field, namespace or "")
+            right = (namespace or "") == stand_in
+            return _Match(child, field, index), None if right else Deviation("element-namespace", child, field, namespace or "")
     near = _nearest(local, free)
     if near is None:
         return None, Deviation("unexpected-element", child, declaration)
@@ -130,9 +171,10 @@ def _order_differences(declaration: Field, matches: list[_Match]) -> Iterator[De
 
 
 def _value_differences(element: Element, field: Field) -> Iterator[Deviation]:
-    for child in elements_of(element):
+    inner = list(elements_of(element)) if len(element) else ()
+    for child in inner:
         yield Deviation("element-in-value", child, field)
-    if field.type is None or len(list(elements_of(element))):
+    if field.type is None or inner:
         return
     type_ = field.type
     misfit = misfit_of(

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 def open_case(message: Message, catalog: Catalog) -> Case:
     """``message`` parsed and identified, ready to be judged. Raises UnknownNameError for a service that is not there."""
-    media_type, charset = _content_type(message)
+    media_type, charset = (None, None) if message.headers is None else _content_type(message)
     document = parse(message.body, charset)
     envelope = None if document.root is None else open_envelope(document.root)
     case = Case(message, document, envelope, catalog)
@@ -29,7 +29,7 @@ def open_case(message: Message, catalog: Catalog) -> Case:
     if message.request is not None:
         case.asked = open_case(message.request._replace(request=None), catalog)
     expected = None if message.service is None else catalog.service(message.service)
-    payload = envelope and envelope.payload
+    payload = envelope.payloads[0] if envelope is not None and envelope.payloads else None
     if payload is None or envelope is None:
         _take_hints(case, expected)
     elif envelope.is_fault:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from functools import cached_property
-from typing import TYPE_CHECKING, NamedTuple
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
 
@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from contracts.masking import Masked
     from contracts.model import Service
     from contracts.xml import Document, Element
+
+_PREFIXES: Final = {SOAP11: "soap", SOAP12: "soap12"}
 
 
 class Place(NamedTuple):
@@ -34,6 +36,7 @@ class Places:
         self._document = document
         self._catalog = catalog
         self._service = service
+        self._steps: dict[Element, tuple[str, bool]] = {}
 
     @cached_property
     def positions(self) -> Positions:
@@ -75,36 +78,46 @@ class Places:
         return self._masked.visible(offset, offset + length)
 
     def path(self, element: Element) -> str:
-        """The path of ``element`` with fixed prefixes; an index only where siblings share a name."""
-        steps = []
-        node: Element | None = element
-        while node is not None:
-            steps.append(f"{self.name(node)}{_index(node)}")
-            node = node.getparent()
-        return "/" + "/".join(reversed(steps))
+        """The path of ``element`` with fixed prefixes; an index only where siblings share a name.
 
-    def name(self, element: Element) -> str:
-        """The name of ``element`` with a fixed prefix; masked below a secret field, where it may be part of the value."""
-        if any(self._is_secret(above) for above in element.iterancestors()):
-            return MASK
+        Below a secret field a name is masked, for it may be a part of the value.
+        """
+        return self._step(element)[0]
+
+    def _step(self, element: Element) -> tuple[str, bool]:
+        """The path of ``element``, and whether what stands below it is secret."""
+        known = self._steps.get(element)
+        if known is None:
+            parent = element.getparent()
+            above, hidden = ("", False) if parent is None else self._step(parent)
+            name = MASK if hidden else self._name(element)
+            known = self._steps[element] = f"{above}/{name}{_index(element)}", hidden or self._is_secret(element)
+        return known
+
+    def _name(self, element: Element) -> str:
         namespace, local = split(str(element.tag))
         if namespace is None:
             return local
         if self._service is not None and namespace == self._service.namespace:
             return f"{self._service.name}:{local}"
-        prefix = {SOAP11: "soap", SOAP12: "soap12"}.get(namespace)
+        prefix = _PREFIXES.get(namespace)
         return f"{prefix}:{local}" if prefix else f"{{{namespace}}}{local}"
 
     def _is_secret(self, element: Element) -> bool:
-        return split(str(element.tag))[1].lower() in self._secret_names
+        return _lower_name(element.tag) in self._secret_names
 
     @cached_property
     def _secret_names(self) -> frozenset[str]:
         return frozenset(name.lower() for name in self._catalog.secrets)
 
 
+@lru_cache(maxsize=1024)
+def _lower_name(tag: object) -> str:
+    return split(str(tag))[1].lower()
+
+
 def _index(element: Element) -> str:
-    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True))
+    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True)) if element.getprevious() is not None else 0
     if before or next(element.itersiblings(element.tag), None) is not None:
         return f"[{before + 1}]"
     return ""

@@ -9,16 +9,21 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from contracts.findings import Layer, Severity
-    from contracts.model import Level, Service
+    from contracts.model import Field, Level, Service
     from contracts.xml import Element
 
     from .case import Case
+    from .deviations import Deviation
 
     Judge = Callable[[Case], Iterator["Problem"]]
+    DeviationJudge = Callable[[Case, Deviation], "Problem"]
+    ValueJudge = Callable[[Case, Element, Field, str], "Problem | None"]
 
-#: When a rule has something to judge: HTTP metadata is known; always; there is an Envelope; libxml2 refused it (the
-#: schemas rule out everything that these rules look for, so an accepted envelope need not be asked).
-Stage = Literal["http", "text", "tree", "refused"]
+#: When a rule has something to judge, so that a good message meets few of them: HTTP metadata is known; the document is
+#: not plain UTF-8 and XML 1.0; the Header has blocks; the operation needs one; an encodingStyle stands somewhere; the
+#: payload is a Fault, or takes part in a relation; libxml2 refused the envelope (the schemas rule out all that these
+#: rules look for), and then each deviation from the declaration; and each value of a declared field.
+Stage = Literal["http", "text", "blocks", "header", "style", "fault", "relations", "refused", "deviations", "last", "values"]
 
 
 class Problem(NamedTuple):
@@ -43,8 +48,11 @@ class Rule(NamedTuple):
     reference: str
     since: str
     stage: Stage
-    judge: Judge
     doc: str
+    judge: Judge | None = None
+    judge_deviation: DeviationJudge | None = None
+    judge_value: ValueJudge | None = None
+    applies: Callable[[Field], bool] | None = None
 
     @property
     def family(self) -> str:
@@ -66,7 +74,33 @@ def rule(
     """Register the decorated function as the rule ``id_``. Its docstring is public documentation."""
 
     def register(judge: Judge) -> Judge:
-        RULES[id_] = Rule(id_, layer, severity, reference, since, stage, judge, _clean(judge.__doc__ or ""))
+        RULES[id_] = Rule(id_, layer, severity, reference, since, stage, _clean(judge.__doc__ or ""), judge=judge)
+        return judge
+
+    return register
+
+
+def deviation_rule(
+    id_: str, layer: Layer, severity: Level, reference: str, *, since: str = "0.1.0"
+) -> Callable[[DeviationJudge], DeviationJudge]:
+    """Register the decorated function as the rule that words the deviations of this name."""
+
+    def register(judge: DeviationJudge) -> DeviationJudge:
+        doc = _clean(judge.__doc__ or "")
+        RULES[id_] = Rule(id_, layer, severity, reference, since, "deviations", doc, judge_deviation=judge)
+        return judge
+
+    return register
+
+
+def value_rule(
+    id_: str, layer: Layer, severity: Level, reference: str, *, applies: Callable[[Field], bool], since: str = "0.1.0"
+) -> Callable[[ValueJudge], ValueJudge]:
+    """Register the decorated function as a rule on each value of the declared fields that it ``applies`` to."""
+
+    def register(judge: ValueJudge) -> ValueJudge:
+        doc = _clean(judge.__doc__ or "")
+        RULES[id_] = Rule(id_, layer, severity, reference, since, "values", doc, judge_value=judge, applies=applies)
         return judge
 
     return register

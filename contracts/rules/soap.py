@@ -145,7 +145,7 @@ def unqualified_header(case: Case) -> Iterator[Problem]:
             yield Problem(f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block)
 
 
-@rule("soap/must-understand", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1013", stage="tree")
+@rule("soap/must-understand", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1013", stage="blocks")
 def must_understand(case: Case) -> Iterator[Problem]:
     """mustUnderstand is 0 or 1; true and false are SOAP 1.2's.
 
@@ -158,7 +158,7 @@ def must_understand(case: Case) -> Iterator[Problem]:
             yield Problem("mustUnderstand is neither 0 nor 1", 'Write mustUnderstand="1" or leave it out.', at=block)
 
 
-@rule("soap/mandatory-header", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1027", stage="tree")
+@rule("soap/mandatory-header", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1027", stage="blocks")
 def mandatory_header(case: Case) -> Iterator[Problem]:
     """No header block that the service does not know says mustUnderstand="1" to it.
 
@@ -171,7 +171,7 @@ def mandatory_header(case: Case) -> Iterator[Problem]:
             yield Problem(message, "Leave it out, or leave out mustUnderstand.", at=block)
 
 
-@rule("soap/unknown-header", "wire", "info", "SOAP 1.1 section 4.2; WS-I BP 1.1 R2739", stage="tree")
+@rule("soap/unknown-header", "wire", "info", "SOAP 1.1 section 4.2; WS-I BP 1.1 R2739", stage="blocks")
 def unknown_header(case: Case) -> Iterator[Problem]:
     """A header block that the contract does not mention; the provider should ignore it.
 
@@ -183,7 +183,7 @@ def unknown_header(case: Case) -> Iterator[Problem]:
             yield Problem(f"the contract does not know the header block <{local_name(str(block.tag))}>", "Leave it out if nobody reads it.", at=block)
 
 
-@rule("soap/encoding-style", "wire", "warning", "SOAP 1.1 section 4.1.1; WS-I BP 1.1 R1005, R1006", stage="tree")
+@rule("soap/encoding-style", "wire", "warning", "SOAP 1.1 section 4.1.1; WS-I BP 1.1 R1005, R1006", stage="style")
 def encoding_style(case: Case) -> Iterator[Problem]:
     """There is no encodingStyle attribute: the services are document/literal. SOAP 1.1 allows it, WS-I does not.
 
@@ -240,7 +240,7 @@ def fault_structure(case: Case) -> Iterator[Problem]:
         yield Problem("the prefix of faultcode is not declared", "Declare it.", at=code)
 
 
-@rule("soap/fault-form", "wire", "error", "SOAP 1.1 section 4.4; WS-I BP 1.1 R1001, R1004", stage="tree")
+@rule("soap/fault-form", "wire", "error", "SOAP 1.1 section 4.4; WS-I BP 1.1 R1001, R1004", stage="fault")
 def fault_form(case: Case) -> Iterator[Problem]:
     """A Fault's children are in no namespace, and its code is one of SOAP's four or a name in a namespace of its own.
 
@@ -285,7 +285,7 @@ def _is_mandatory(block: Element) -> bool:
 def _fault_of(case: Case) -> Element | None:
     if case.envelope is None or not case.envelope.is_fault or case.envelope.namespace != SOAP11:
         return None
-    return case.envelope.payload
+    return case.payload
 
 
 def _code_of(fault: Element) -> Element | None:

@@ -13,8 +13,6 @@ from lxml import etree
 from contracts.errors import ContractError
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from contracts.xml import Element
 
 
@@ -27,13 +25,13 @@ class Refusal(NamedTuple):
 
 class _Local(threading.local):
     def __init__(self) -> None:
-        self.schemas: dict[Path, etree.XMLSchema] = {}
+        self.schemas: dict[str, etree.XMLSchema] = {}
 
 
 _LOCAL: Final = _Local()
 
 
-def refusal_of(root: Element, schema: Path) -> Refusal | None:
+def refusal_of(root: Element, schema: str) -> Refusal | None:
     """libxml2's verdict on ``root`` by the XSD file ``schema``; None when it is valid.
 
     Raises ContractError when the schema does not compile.
@@ -47,8 +45,8 @@ def refusal_of(root: Element, schema: Path) -> Refusal | None:
     return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
 
 
-def _compile(schema: Path) -> etree.XMLSchema:
+def _compile(schema: str) -> etree.XMLSchema:
     try:
-        return etree.XMLSchema(file=str(schema))
+        return etree.XMLSchema(file=schema)
     except (etree.XMLSchemaParseError, OSError) as error:
         raise ContractError(f"{schema}: {error}") from None

@@ -5,13 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import samples, xml
-from contracts.names import XSI_NIL
+from contracts.names import local_name
 
 from .asgi import Answer
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
     from contracts.model import Field, Operation, Service
@@ -36,26 +34,24 @@ def answer_to(catalog: Catalog, verdict: Verdict, body: bytes) -> Answer:
 
 
 def _repeated(service: Service, operation: Operation, body: bytes) -> dict[str, str]:
-    """The request's values of fields that the response has too.
+    """The request's values of fields that the response has too, by local name.
 
     Secrets are left out, and so are fields that stand in an order: a caller may give one of them only.
     """
     root = xml.parse(body).root
+    if root is None:
+        return {}
     ordered = {name for relation in service.relations if relation.kind == "ordered" for name in relation.fields}
-    left_out = service.secrets | ordered
-    wanted = {(field.tag, field.type.base) for field in _leaves(operation.response) if field.type} if root is not None else set()
     found = {}
-    for field in _leaves(operation.request):
-        if field.type is not None and field.name not in left_out and (field.tag, field.type.base) in wanted:
-            node = next(root.iter(field.tag), None) if root is not None else None
-            value = "" if node is None or node.get(XSI_NIL) else xml.value_of(node).strip(" \t\r\n")
-            if value:
-                found[field.name] = value
+    for tag, _ in _leaves(operation.request) & _leaves(operation.response):
+        name, node = local_name(tag), root.find(f".//{tag}")
+        value = "" if node is None else xml.value_of(node).strip(" \t\r\n")
+        if value and name not in service.secrets | ordered:
+            found[name] = value
     return found
 
 
-def _leaves(field: Field) -> Iterator[Field]:
-    if field.type is not None:
-        yield field
-    for child in field.fields:
-        yield from _leaves(child)
+def _leaves(field: Field) -> set[tuple[str, str]]:
+    """The tag and the built-in type of every value in ``field``."""
+    own = {(field.tag, field.type.base)} if field.type else set()
+    return own.union(*map(_leaves, field.fields))

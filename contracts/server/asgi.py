@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
-from urllib.parse import unquote, urlsplit
+from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
@@ -16,6 +17,8 @@ if TYPE_CHECKING:
 
 #: How much more than the limit is read and thrown away, as a multiple: a client that is still sending sees no answer.
 _PATIENCE: Final = 8
+#: Scheme and authority of an absolute request target, RFC 9112 section 3.2.2.
+_ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/]*)")
 
 
 class Request(NamedTuple):
@@ -57,13 +60,16 @@ def text(status: int, body: str, *headers: tuple[str, str]) -> Answer:
 
 
 def request_of(scope: Scope) -> Request:
-    """The head in an ASGI http ``scope``; an absolute request target (RFC 9112 section 3.2.2) is taken apart."""
+    """The head in an ASGI http ``scope``."""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
-    target = urlsplit(scope["raw_path"].decode("latin-1"))
+    target, query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("latin-1")
+    absolute = _ABSOLUTE.match(target)
     host, port = scope["server"]
-    authority = target.netloc or next((value for name, value in headers if name == "host"), "") or f"{host}:{port}"
-    query = scope["query_string"].decode("latin-1")
-    return Request(scope["method"], f"{scope['scheme']}://{authority}", unquote(target.path) or "/", query, headers)
+    named = absolute[1] if absolute else next((value for name, value in headers if name == "host"), "")
+    path = target[absolute.end() :] if absolute else target
+    return Request(
+        scope["method"], f"{scope['scheme']}://{named or f'{host}:{port}'}", unquote(path) or "/", query, headers
+    )
 
 
 async def receive_body(receive: Receive, limit: int) -> Received:

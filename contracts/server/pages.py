@@ -20,7 +20,7 @@ _WSDL_SUFFIX: Final = "/wsdl"
 
 def service_at(catalog: Catalog, path: str) -> Service | None:
     """The service that the first segment of ``path`` names, None when it names none."""
-    return catalog.services.get(path.split("/")[1])
+    return catalog.services.get(path.strip("/").partition("/")[0])
 
 
 def page(catalog: Catalog, request: Request) -> Answer:
@@ -32,7 +32,8 @@ def page(catalog: Catalog, request: Request) -> Answer:
     if wanted is None:
         return text(200, _about(service, f"{request.base}/{quote(service.name)}"))
     address = request.base + quote(_without_suffix(request.path))
-    return Answer(200, (("Content-Type", wsdl.CONTENT_TYPE),), wsdl.wsdl_of(service, address, strict=wanted == "strict"))
+    body = wsdl.wsdl_of(service, address, strict=wanted == "strict")
+    return Answer(200, (("Content-Type", wsdl.CONTENT_TYPE),), body)
 
 
 def _wsdl_asked(request: Request) -> str | None:

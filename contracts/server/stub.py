@@ -113,16 +113,15 @@ class Stub:
             url=request.url,
             source=f"{request.method} {request.path}",
             index=len(self._exchanges),
-            service=service and service.name,
+            service=service.name if service else None,
         )
         verdict = check(message, catalog=self._catalog)
         if not received.complete or len(message.body) > MAX_BYTES:
             self._keep(Exchange(message, None, (verdict,)))
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
         answer = answer_to(self._catalog, verdict, message.body)
-        response = message._replace(
-            body=answer.body, headers=answer.headers, kind="response", status=answer.status, method=None, request=message
-        )
+        told = message._replace(kind="response", method=None, request=message)
+        response = told._replace(status=answer.status, headers=answer.headers, body=answer.body)
         self._keep(Exchange(message, response, (verdict, check(response, catalog=self._catalog))))
         return answer
 

@@ -44,6 +44,8 @@ class Document(NamedTuple):
     doctype: int | None = None
     too_large: bool = False
     too_deep: bool = False
+    #: UTF-8, XML 1.0, parsed, without DOCTYPE or processing instruction: no ``xml/`` rule has anything to say.
+    plain: bool = False
 
 
 class _Local(threading.local):
@@ -77,7 +79,8 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     except etree.XMLSyntaxError as error:
         deep = error.code in _TOO_DEEP and _depth(encoded.data) >= MAX_DEPTH
         return Document(encoded, None, error.code, doctype, too_deep=deep)
-    return Document(encoded, root, None, doctype)
+    plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
+    return Document(encoded, root, None, doctype, plain=plain)
 
 
 #: libxml2 says a resource limit, and before 2.12 an internal error, for excessive depth.

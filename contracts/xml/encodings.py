@@ -47,6 +47,11 @@ class Encoded(NamedTuple):
     conflict: str | None = None
     unknown: str | None = None
 
+    @property
+    def usual(self) -> bool:
+        """Whether this is UTF-8 and XML 1.0, and nothing contradicts it."""
+        return self.encoding == "utf-8" and self.conflict is None and self.version in (None, "1.0") and self.unknown is None
+
 
 def to_utf8(body: bytes, charset: str | None) -> Encoded:
     """``body`` as UTF-8; ``charset`` is the parameter of its Content-Type, None without one."""
