@@ -1,8 +1,8 @@
 """Contract tests and schema validation for SOAP operations: judge the envelopes that any client sends.
 
-    >>> import contracts
-    >>> contracts.check(b"<EndSynchronization/>").passed
-    False
+>>> import contracts
+>>> contracts.check(b"<EndSynchronization/>").passed
+False
 """
 
 from .catalog import Catalog, load
@@ -11,7 +11,7 @@ from .errors import ContractError, ContractViolation, ReadError, SoapContractsEr
 from .findings import Finding, Verdict
 from .messages import Message
 from .model import Operation, Service
-from .version import VERSION as __version__
+from .version import VERSION as __version__  # noqa: N811 - the name that Python expects
 
 __all__ = [
     "Catalog",

@@ -18,7 +18,6 @@ from .xml import value_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
-    from pathlib import Path
 
     from .catalog import Catalog
     from .findings import Severity
@@ -55,7 +54,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     does not have, and ContractError for a schema that does not compile.
     """
     message = body_or_message if isinstance(body_or_message, Message) else _message(body_or_message)
-    known = {
+    known: dict[str, Any] = {
         "headers": None if headers is None else _pairs(headers),
         "status": status,
         "method": method,
@@ -64,7 +63,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
         "service": service,
         "kind": kind or ("response" if status is not None else "request" if method is not None else None),
     }
-    given = {name: value for name, value in known.items() if value is not None}
+    given: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
     return _judge(message._replace(**given) if given else message, catalog or shipped())
 
 
@@ -87,11 +86,9 @@ def assert_valid(body_or_message: bytes | str | Message, **known: Any) -> Verdic
 
 def _report(verdict: Verdict) -> str:
     what = " ".join(part for part in (verdict.service, verdict.operation, verdict.kind) if part)
-    lines = [f"{verdict.source}: {what} breaks its contract"]
-    for finding in verdict.findings:
-        if finding.severity == "error":
-            lines.append(f"  {finding.line}:{finding.column} {finding.rule}: {finding.message}. {finding.help}")
-    return "\n".join(lines)
+    errors = [finding for finding in verdict.findings if finding.severity == "error"]
+    lines = [f"  {error.line}:{error.column} {error.rule}: {error.message}. {error.help}" for error in errors]
+    return "\n".join([f"{verdict.source}: {what} breaks its contract", *lines])
 
 
 def _judge(message: Message, catalog: Catalog) -> Verdict:
@@ -125,7 +122,9 @@ def _ask_engine(case: Case) -> None:
         return
     schema = _schema_file(case.service, case.direction)
     case.refusal = refusal_of(envelope.root, schema)
-    if case.refusal is not None and (b":type" in case.document.encoded.data or b"encodingStyle" in case.document.encoded.data):
+    if case.refusal is not None and (
+        b":type" in case.document.encoded.data or b"encodingStyle" in case.document.encoded.data
+    ):
         case.refusal = refusal_of(_without_harmless_attributes(case), schema)
     case.refused = case.refusal is not None
 
@@ -146,10 +145,10 @@ def _without_harmless_attributes(case: Case) -> Element:
     tree = case.envelope.root.iter("*")
     copies = dict(zip(tree, root.iter("*"), strict=True))
     for element, field in _declared_elements(case):
-        if XSI_TYPE in element.attrib and is_documented_type(element, field, element.attrib[XSI_TYPE]):
+        if XSI_TYPE in element.attrib and is_documented_type(element, field, str(element.attrib[XSI_TYPE])):
             del copies[element].attrib[XSI_TYPE]
     for copy in copies.values():
-        copy.attrib.pop(ENCODING_STYLE, None)
+        copy.attrib.pop(ENCODING_STYLE, "")
     return root
 
 

@@ -63,7 +63,9 @@ def _open_any(root: Element) -> Envelope | None:
         return None
     namespace = split(root.tag)[0]
     header_tag, body_tag = (HEADER, BODY) if namespace == SOAP11 else (f"{{{namespace}}}Header", f"{{{namespace}}}Body")
-    headers, bodies, others = [], [], []
+    headers: list[Element] = []
+    bodies: list[Element] = []
+    others: list[Element] = []
     children = list(elements_of(root))
     for child in children:
         (headers if child.tag == header_tag else bodies if child.tag == body_tag else others).append(child)
@@ -73,4 +75,6 @@ def _open_any(root: Element) -> Envelope | None:
         len(bodies) == 1 and len(payloads) == 1 and not others and len(headers) <= 1 and children[-1] is bodies[0]
         and namespace == SOAP11
     )  # fmt: skip
-    return Envelope(root, namespace, tuple(headers), tuple(bodies), tuple(others), tuple(blocks), tuple(payloads), regular)
+    return Envelope(
+        root, namespace, tuple(headers), tuple(bodies), tuple(others), tuple(blocks), tuple(payloads), regular
+    )

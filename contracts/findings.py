@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     """One broken rule at one place.
 
     ``line`` and ``column`` are 1-based and count characters; 0 where there is no place to name. ``path`` uses fixed
-    
+
     """
 
     rule: str
@@ -48,7 +48,7 @@ class Verdict(NamedTuple):
     """
 
     source: str
-    index: int
+    index: int  # type: ignore[assignment] # hides tuple.index, which nobody needs here
     service: str | None
     operation: str | None
     kind: Kind

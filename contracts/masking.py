@@ -114,7 +114,9 @@ def _end_of(data: bytes, start: int, name: str) -> int:
     return len(data) if found is None else found.start()
 
 
-def _mask_text(spans: list[tuple[int, int]], data: bytes, start: int, end: int, telltale: re.Pattern[bytes], *, shown: bool) -> None:
+def _mask_text(
+    spans: list[tuple[int, int]], data: bytes, start: int, end: int, telltale: re.Pattern[bytes], *, shown: bool
+) -> None:
     text = data[start:end]
     bare = text.strip(b" \t\r\n")
     if bare and (not shown or b"<" in bare or telltale.search(bare)):
@@ -122,7 +124,9 @@ def _mask_text(spans: list[tuple[int, int]], data: bytes, start: int, end: int, 
         spans.append((first, first + len(bare)))
 
 
-def _mask_inside(spans: list[tuple[int, int]], token: re.Match[bytes], telltale: re.Pattern[bytes], *, shown: bool) -> None:
+def _mask_inside(
+    spans: list[tuple[int, int]], token: re.Match[bytes], telltale: re.Pattern[bytes], *, shown: bool
+) -> None:
     """Mask a comment, a processing instruction (not the XML declaration) or a CDATA section that is not public."""
     text, cdata = token[0], token["cdata"]
     if text.startswith(b"<?xml") or (shown and cdata is not None and not telltale.search(cdata)):

@@ -25,7 +25,7 @@ class Message(NamedTuple):
     url: str | None = None
     status: int | None = None
     source: str = "<message>"
-    index: int = 0
+    index: int = 0  # type: ignore[assignment] # hides tuple.index, which nobody needs here
     first_line: int = 1
     header_lines: tuple[int, ...] = ()
     request: Message | None = None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 _PACKAGE = Path(__file__).parent
@@ -25,5 +24,4 @@ def service_folders(root: Path | str | None = None) -> list[Path]:
     base = data_folder("xsd") if root is None else Path(root)
     if (base / "contract.toml").is_file():
         return [base]
-    with os.scandir(base) as entries:
-        return sorted(Path(entry.path) for entry in entries if os.path.isfile(os.path.join(entry.path, "contract.toml")))  # noqa: PTH113, PTH118 - a pathlib object an entry is slow
+    return sorted(path.parent for path in base.glob("*/contract.toml"))

@@ -110,7 +110,9 @@ class Declarations:
                 return self._once(local, node, lambda kind=kind: self._definition(self._named[kind, local][0]))  # type: ignore[misc]
         raise self._refuse(node, f"the unknown type {reference}")
 
-    def _once(self, name: str, node: Element, read: Callable[[], tuple[Type | None, tuple[Field, ...]]]) -> tuple[Type | None, tuple[Field, ...]]:
+    def _once(
+        self, name: str, node: Element, read: Callable[[], tuple[Type | None, tuple[Field, ...]]]
+    ) -> tuple[Type | None, tuple[Field, ...]]:
         if name in self._open:
             raise self._refuse(node, f"the recursive type {name}")
         self._open.append(name)

@@ -22,7 +22,18 @@ _EFFECTS: Final = ("read", "write", "destructive")
 _LEVELS: Final = ("error", "warning", "info", "off")
 _GROUND: Final = frozenset({"basis", "source"})
 _TABLES: Final = frozenset(
-    {"service", "sources", "secrets", "operations", "relations", "responses", "faults", "severity", "consequences", "published"}
+    {
+        "service",
+        "sources",
+        "secrets",
+        "operations",
+        "relations",
+        "responses",
+        "faults",
+        "severity",
+        "consequences",
+        "published",
+    }
 )
 
 

@@ -1,6 +1,6 @@
 """The rules, one function each, one family a module. `RULES` has them all, in the order in which they judge."""
 
-from . import http, xml, soap, schema, contract, provider  # noqa: F401, I001 - importing registers, in this order
+from . import http, xml, soap, soap_faults, schema, schema_values, contract, provider  # noqa: F401, I001 - importing registers, in this order
 from .case import Case
 from .identity import open_case
 from .registry import RULES, Problem, Rule, Stage

@@ -89,7 +89,7 @@ class Case:
         if self.envelope is None or self.service is None:
             return []
         known = {block.tag: block for block in self.service.headers}
-        return [(block, known[block.tag]) for block in self.envelope.blocks if block.tag in known]  # type: ignore[index]
+        return [(block, known[block.tag]) for block in self.envelope.blocks if block.tag in known]
 
     @cached_property
     def values(self) -> list[tuple[Element, Field, str]]:
@@ -141,7 +141,7 @@ class Case:
     @staticmethod
     def is_empty_block(block: Element) -> bool:
         """Whether there is no text at all in a header block."""
-        return not "".join(block.itertext("*")).strip(" \t\r\n")
+        return not "".join(map(str, block.itertext("*"))).strip(" \t\r\n")
 
     def is_public(self, field: Field) -> bool:
         """Whether the values of ``field`` may be shown."""
@@ -162,7 +162,7 @@ class Case:
 def _values(element: Element, declaration: Field) -> Iterator[tuple[Element, Field, str]]:
     fields = {field.tag: field for field in declaration.fields}
     for child in elements_of(element):
-        field = fields.get(child.tag)  # type: ignore[call-overload]
+        field = fields.get(child.tag)
         if field is None:
             continue
         if field.type is None:

@@ -31,10 +31,16 @@ def header_missing(case: Case) -> Iterator[Problem]:
     wanted = _wanted(case)
     if wanted is None or case.envelope is None or _blocks_called(case, wanted.name):
         return
-    near = next((block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == wanted.name.lower()), None)
+    near = next(
+        (block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == wanted.name.lower()), None
+    )
     hint = "" if near is None else f"; <{local_name(str(near.tag))}> differs from it in case"
     at = near if near is not None else case.payload
-    yield Problem(f"the header block {wanted.name} is missing{hint}", f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}.", at=at)
+    yield Problem(
+        f"the header block {wanted.name} is missing{hint}",
+        f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}.",
+        at=at,
+    )
 
 
 @rule("contract/header-empty", "documented", "error", _PAGE, stage="header")
@@ -47,7 +53,11 @@ def header_empty(case: Case) -> Iterator[Problem]:
     wanted = _wanted(case)
     for block in () if wanted is None else _blocks_called(case, wanted.name):
         if case.is_empty_block(block):
-            yield Problem(f"the header block {local_name(str(block.tag))} is empty", "Send the value that the service gave you.", at=block)
+            yield Problem(
+                f"the header block {local_name(str(block.tag))} is empty",
+                "Send the value that the service gave you.",
+                at=block,
+            )
 
 
 @rule("contract/header-namespace", "documented", "error", _PAGE, stage="header")
@@ -62,7 +72,11 @@ def header_namespace(case: Case) -> Iterator[Problem]:
         namespace = split(str(block.tag))[0]
         if wanted is not None and namespace != wanted.namespace:
             where = f"in the namespace {namespace}" if namespace else "in no namespace"
-            yield Problem(f"the header block {wanted.name} is {where}, not in {wanted.namespace}", "Give it the service's namespace.", at=block)
+            yield Problem(
+                f"the header block {wanted.name} is {where}, not in {wanted.namespace}",
+                "Give it the service's namespace.",
+                at=block,
+            )
 
 
 @rule("contract/header-repeated", "documented", "error", _PAGE, stage="header")
@@ -74,7 +88,9 @@ def header_repeated(case: Case) -> Iterator[Problem]:
     """
     wanted = _wanted(case)
     for block in () if wanted is None else _blocks_called(case, wanted.name)[1:]:
-        yield Problem(f"the header block {local_name(str(block.tag))} stands there more than once", "Send it once.", at=block)
+        yield Problem(
+            f"the header block {local_name(str(block.tag))} stands there more than once", "Send it once.", at=block
+        )
 
 
 def _is_required_text(field: Field) -> bool:
@@ -90,7 +106,12 @@ def empty_value(case: Case, element: Element, field: Field, text: str) -> Proble
     """
     if text or case.direction != "request" or XSI_NIL in element.attrib or len(element):
         return None
-    return Problem(f"{field.name} is required, and it is empty", "Send a value: did the client lose it?", at=element, field_type="string")
+    return Problem(
+        f"{field.name} is required, and it is empty",
+        "Send a value: did the client lose it?",
+        at=element,
+        field_type="string",
+    )
 
 
 @rule("contract/response-mismatch", "documented", "error", _OPERATION_PAGE, stage="relations")
@@ -116,12 +137,20 @@ def value_order(case: Case) -> Iterator[Problem]:
     Good::  <Start>2024-05-01T00:00:00Z</Start><End>2024-05-02T00:00:00Z</End>
     """
     for relation in _relations(case, "ordered"):
-        found = {field.name: (element, instant_of(text)) for element, field, text in case.values if field.name in relation.fields}
+        found = {
+            field.name: (element, instant_of(text))
+            for element, field, text in case.values
+            if field.name in relation.fields
+        }
         for first, second in zip(relation.fields, relation.fields[1:], strict=False):
             if first in found and second in found:
                 one, two = found[first][1], found[second][1]
                 if one is not None and two is not None and one.zoned == two.zoned and one[1:3] > two[1:3]:
-                    yield Problem(f"{first} is later than {second}", "Check the order and the zones of the two.", at=found[first][0])
+                    yield Problem(
+                        f"{first} is later than {second}",
+                        "Check the order and the zones of the two.",
+                        at=found[first][0],
+                    )
 
 
 @rule("contract/echo", "documented", "info", _OPERATION_PAGE, stage="relations")
@@ -136,8 +165,14 @@ def echo(case: Case) -> Iterator[Problem]:
     asked = {field.name: text for _, field, text in case.asked.values}
     for relation in _relations(case, "echoed"):
         for element, field, text in case.values:
-            if field.name in relation.fields and field.name in asked and _plain(text, field) != _plain(asked[field.name], field):
-                yield Problem(f"{field.name} is not the one of the request", "Read it from the response, if at all.", at=element)
+            if (
+                field.name in relation.fields
+                and field.name in asked
+                and _plain(text, field) != _plain(asked[field.name], field)
+            ):
+                yield Problem(
+                    f"{field.name} is not the one of the request", "Read it from the response, if at all.", at=element
+                )
 
 
 def _wanted(case: Case) -> Field | None:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.envelope import elements_of
 from contracts.model import Field
-from contracts.names import ENCODING_STYLE, SOAP11, XSD, XSI, XSI_NIL, XSI_TYPE, local_name, split
+from contracts.names import ENCODING_STYLE, XSD, XSI, XSI_NIL, XSI_TYPE, split
 from contracts.schema import misfit_of
 from contracts.xml import value_of
 
@@ -22,7 +22,10 @@ if TYPE_CHECKING:
     from contracts.xml import Element
 
 _BLANKS: Final = " \t\r\n"
-_SCHEMA_LOCATIONS: Final = frozenset({f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation"})
+#: Attributes that XSD allows everywhere, and encodingStyle, which has a rule of its own.
+_ANYWHERE: Final = frozenset(
+    {XSI_NIL, f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation", ENCODING_STYLE}
+)
 
 
 class Deviation(NamedTuple):
@@ -37,10 +40,12 @@ class Deviation(NamedTuple):
 class _Match(NamedTuple):
     element: Element
     field: Field
-    index: int
+    place: int
 
 
-def deviations_of(element: Element, declaration: Field, stand_in: str | None, *, header: bool = False) -> list[Deviation]:
+def deviations_of(
+    element: Element, declaration: Field, stand_in: str | None, *, header: bool = False
+) -> list[Deviation]:
     """How ``element`` differs from ``declaration``; ``stand_in`` is a namespace ("" for none) to take for the declared one."""
     return list(_differences(element, declaration, stand_in, header=header))
 
@@ -70,7 +75,7 @@ def _differences(element: Element, field: Field, stand_in: str | None, *, header
     if field.type is not None:
         yield from _value_differences(element, field)
     elif not field.fields:
-        if len(list(elements_of(element))) or value_of(element):
+        if next(elements_of(element), None) is not None or value_of(element):
             yield Deviation("empty-content", element, field)
     else:
         yield from _content_differences(element, field, stand_in)
@@ -90,7 +95,7 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
             matches.append(_Match(child, declaration.fields[index], index))
     if others:
         yield from _match_others(element, others, declaration, stand_in, matches)
-    if [match.index for match in matches] != list(range(len(declaration.fields))):
+    if [match.place for match in matches] != list(range(len(declaration.fields))):
         yield from _occurrence_differences(element, declaration, matches)
         yield from _order_differences(declaration, matches)
     for match in matches:
@@ -124,16 +129,21 @@ def _free_fields(element: Element, declaration: Field, stand_in: str | None) -> 
     return {
         field.name: field
         for field in declaration.fields
-        if (field.namespace, field.name) not in present and (stand_in is None or (stand_in or None, field.name) not in present)
+        if (field.namespace, field.name) not in present
+        and (stand_in is None or (stand_in or None, field.name) not in present)
     }
 
 
-def _match(child: Element, declaration: Field, stand_in: str | None, free: dict[str, Field]) -> tuple[_Match | None, Deviation | None]:
+def _match(
+    child: Element, declaration: Field, stand_in: str | None, free: dict[str, Field]
+) -> tuple[_Match | None, Deviation | None]:
     namespace, local = split(str(child.tag))
     for index, field in enumerate(declaration.fields):
         if field.name == local:
             right = (namespace or "") == stand_in
-            return _Match(child, field, index), None if right else Deviation("element-namespace", child, field, namespace or "")
+            return _Match(child, field, index), None if right else Deviation(
+                "element-namespace", child, field, namespace or ""
+            )
     near = _nearest(local, free)
     if near is None:
         return None, Deviation("unexpected-element", child, declaration)
@@ -149,7 +159,7 @@ def _nearest(name: str, free: dict[str, Field]) -> str | None:
 
 def _occurrence_differences(element: Element, declaration: Field, matches: list[_Match]) -> Iterator[Deviation]:
     for index, field in enumerate(declaration.fields):
-        found = [match.element for match in matches if match.index == index]
+        found = [match.element for match in matches if match.place == index]
         if len(found) < field.min_occurs:
             yield Deviation("missing-element", element, field)
         if field.max_occurs is not None:
@@ -161,7 +171,7 @@ def _order_differences(declaration: Field, matches: list[_Match]) -> Iterator[De
     """The fewest elements that would have to move: those outside a longest ascending run of declared places."""
     runs: list[list[_Match]] = []
     for match in matches:
-        best = max((run for run in runs if run[-1].index <= match.index), key=len, default=[])
+        best = max((run for run in runs if run[-1].place <= match.place), key=len, default=[])
         runs.append([*best, match])
     kept = {id(match) for match in max(runs, key=len, default=[])}
     order = ", ".join(field.name for field in declaration.fields)
@@ -187,13 +197,19 @@ def _value_differences(element: Element, field: Field) -> Iterator[Deviation]:
 
 def _attribute_differences(element: Element, field: Field, *, header: bool) -> Iterator[Deviation]:
     for name, value in element.attrib.items():
-        namespace = split(str(name))[0]
         if name == XSI_TYPE:
             if not is_documented_type(element, field, str(value)):
                 yield Deviation("xsi-type", element, field)
-        elif name != XSI_NIL and name not in _SCHEMA_LOCATIONS and not (namespace == SOAP11 and (header or local_name(str(name)) == "encodingStyle")):
-            if not (header and namespace is not None and namespace != field.namespace):
-                yield Deviation("stray-attribute", element, field, str(name))
+        elif not _is_allowed(str(name), field, header=header):
+            yield Deviation("stray-attribute", element, field, str(name))
+
+
+def _is_allowed(name: str, field: Field, *, header: bool) -> bool:
+    """Whether an attribute other than xsi:type may stand on any element or, SOAP's and foreign ones, on a header block."""
+    if name in _ANYWHERE:
+        return True
+    namespace = split(name)[0]
+    return header and namespace is not None and namespace != field.namespace
 
 
 def is_documented_type(element: Element, field: Field, value: str) -> bool:
@@ -227,5 +243,5 @@ def _derives(name: str, base: str) -> bool:
 def _broken_nil(element: Element) -> bool:
     value = str(element.get(XSI_NIL)).strip(_BLANKS)
     if value in ("true", "1"):
-        return bool(value_of(element) or len(list(elements_of(element))))
+        return bool(value_of(element)) or next(elements_of(element), None) is not None
     return value not in ("false", "0")

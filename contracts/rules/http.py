@@ -48,7 +48,13 @@ def content_type(case: Case) -> Iterator[Problem]:
         yield Problem(message, "Send Content-Type: text/xml; charset=utf-8.", header="Content-Type")
 
 
-@rule("http/charset-missing", "wire", "warning", "RFC 2376 section 3.1 (text/xml without charset is us-ascii)", stage="http")
+@rule(
+    "http/charset-missing",
+    "wire",
+    "warning",
+    "RFC 2376 section 3.1 (text/xml without charset is us-ascii)",
+    stage="http",
+)
 def charset_missing(case: Case) -> Iterator[Problem]:
     """A body with non-ASCII characters names its charset in Content-Type.
 
@@ -59,10 +65,11 @@ def charset_missing(case: Case) -> Iterator[Problem]:
     Good::  Content-Type: text/xml; charset=utf-8
     """
     body = case.message.body
-    if case.media_type == "text/xml" and case.charset is None and not body.isascii():
-        if not body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
-            message = "the body has non-ASCII characters, and Content-Type names no charset"
-            yield Problem(message, "Send Content-Type: text/xml; charset=utf-8.", header="Content-Type")
+    if case.media_type != "text/xml" or case.charset is not None or body.isascii():
+        return
+    if not body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
+        message = "the body has non-ASCII characters, and Content-Type names no charset"
+        yield Problem(message, "Send Content-Type: text/xml; charset=utf-8.", header="Content-Type")
 
 
 @rule("http/charset-conflict", "wire", "warning", "WS-I BP 1.1 R1019", stage="http")
@@ -76,7 +83,13 @@ def charset_conflict(case: Case) -> Iterator[Problem]:
     Good::  Content-Type: text/xml; charset=utf-8     with  <?xml version="1.0" encoding="utf-8"?>
     """
     encoded = case.document.encoded
-    if case.charset and encoded.declared and not encoded.conflict and not encoded.unknown and not same_encoding(case.charset, encoded.declared):
+    if (
+        case.charset
+        and encoded.declared
+        and not encoded.conflict
+        and not encoded.unknown
+        and not same_encoding(case.charset, encoded.declared)
+    ):
         message = f"Content-Type says charset={case.charset[:40]}, the XML declaration says {encoded.declared[:40]}"
         yield Problem(message, "Declare the encoding that the bytes are in.", at=0)
 
@@ -107,7 +120,11 @@ def soapaction_mismatch(case: Case) -> Iterator[Problem]:
         return
     for value in case.message.header_values("SOAPAction")[:1]:
         if _unquoted(value) != expected:
-            yield Problem(f"SOAPAction is {case.clean(value) or 'empty'}, not {expected}", f'Send SOAPAction: "{expected}".', header="SOAPAction")
+            yield Problem(
+                f"SOAPAction is {case.clean(value) or 'empty'}, not {expected}",
+                f'Send SOAPAction: "{expected}".',
+                header="SOAPAction",
+            )
 
 
 @rule("http/soapaction-unquoted", "wire", "warning", "WS-I BP 1.1 R1109", stage="http")
@@ -121,7 +138,11 @@ def soapaction_unquoted(case: Case) -> Iterator[Problem]:
         return
     for value in case.message.header_values("SOAPAction")[:1]:
         if value and _unquoted(value) == value:
-            yield Problem("the value of SOAPAction is not in double quotes", f'Send SOAPAction: "{case.clean(value)}".', header="SOAPAction")
+            yield Problem(
+                "the value of SOAPAction is not in double quotes",
+                f'Send SOAPAction: "{case.clean(value)}".',
+                header="SOAPAction",
+            )
 
 
 @rule("http/repeated-header", "wire", "error", "RFC 9110 section 5.3", stage="http")
@@ -135,7 +156,9 @@ def repeated_header(case: Case) -> Iterator[Problem]:
     """
     for name in _SINGLE:
         if len(set(case.message.header_values(name))) > 1:
-            yield Problem(f"the header {name} stands there more than once, with different values", "Send it once.", header=name)
+            yield Problem(
+                f"the header {name} stands there more than once, with different values", "Send it once.", header=name
+            )
 
 
 @rule("http/fault-status", "wire", "error", "SOAP 1.1 section 6.2; WS-I BP 1.1 R1126", stage="http")
@@ -151,7 +174,9 @@ def fault_status(case: Case) -> Iterator[Problem]:
     allowed = case.service.fault_statuses if case.service else (500,)
     if status not in allowed:
         wanted = " or ".join(map(str, allowed))
-        yield Problem(f"a fault is answered with HTTP status {status}, not {wanted}", "Do not take the status alone for success.")
+        yield Problem(
+            f"a fault is answered with HTTP status {status}, not {wanted}", "Do not take the status alone for success."
+        )
 
 
 @rule("http/success-status", "wire", "error", "SOAP 1.1 section 6.2", stage="http")
@@ -165,7 +190,9 @@ def success_status(case: Case) -> Iterator[Problem]:
     if case.direction != "response" or status is None or case.envelope is None or case.envelope.is_fault:
         return
     if not 200 <= status < 300:
-        yield Problem(f"the response is no fault, and its HTTP status is {status}", "Take the status and the Body together.")
+        yield Problem(
+            f"the response is no fault, and its HTTP status is {status}", "Take the status and the Body together."
+        )
 
 
 @rule("http/empty-body", "wire", "error", "SOAP 1.1 section 6", stage="http")
@@ -189,7 +216,10 @@ def error_without_fault(case: Case) -> Iterator[Problem]:
     Good::  HTTP/1.1 500 Internal Server Error   with a soap:Fault in the Body
     """
     if case.is_error_page:
-        yield Problem(f"HTTP status {case.message.status} comes without an envelope", "Let the client report the status and not look for a fault.")
+        yield Problem(
+            f"HTTP status {case.message.status} comes without an envelope",
+            "Let the client report the status and not look for a fault.",
+        )
 
 
 @rule("http/content-encoding", "provider", "warning", "RFC 9110 section 8.4", stage="http")
@@ -202,7 +232,11 @@ def content_encoding(case: Case) -> Iterator[Problem]:
     if case.direction == "request":
         for value in case.message.header_values("Content-Encoding")[:1]:
             if value.lower() not in ("", "identity"):
-                yield Problem(f"the request is sent with Content-Encoding: {value[:40]}", "Send it uncompressed.", header="Content-Encoding")
+                yield Problem(
+                    f"the request is sent with Content-Encoding: {value[:40]}",
+                    "Send it uncompressed.",
+                    header="Content-Encoding",
+                )
 
 
 @rule("http/content-length", "wire", "warning", "RFC 9110 section 8.6", stage="http")
@@ -216,11 +250,17 @@ def content_length(case: Case) -> Iterator[Problem]:
     Good::  Content-Length: 613     before 613 bytes
     """
     message = case.message
-    if message.header_values("Transfer-Encoding") or message.header_values("Content-Encoding") or case.document.too_large:
+    if (
+        message.header_values("Transfer-Encoding")
+        or message.header_values("Content-Encoding")
+        or case.document.too_large
+    ):
         return
     for value in message.header_values("Content-Length")[:1]:
         if not (value.isascii() and value.isdigit()):
-            yield Problem("Content-Length is not a number", "Send the number of bytes in the body.", header="Content-Length")
+            yield Problem(
+                "Content-Length is not a number", "Send the number of bytes in the body.", header="Content-Length"
+            )
         elif (value.lstrip("0") or "0") != str(len(message.body)):
             text = f"Content-Length is {value[:20]}, the body has {len(message.body)} bytes"
             yield Problem(text, "Count bytes, not characters.", header="Content-Length")

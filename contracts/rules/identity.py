@@ -97,7 +97,10 @@ def _take_hints(case: Case, expected: Service | None) -> None:
 
 
 def _mentioned_service(case: Case) -> Service | None:
-    hints = [case.document.encoded.data, *(value.encode("utf-8", "replace") for value in case.message.header_values("SOAPAction"))]
+    hints = [
+        case.document.encoded.data,
+        *(value.encode("utf-8", "replace") for value in case.message.header_values("SOAPAction")),
+    ]
     for service in case.catalog:
         if any(service.namespace.encode() in hint for hint in hints):
             return service

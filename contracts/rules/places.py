@@ -55,7 +55,9 @@ class Places:
     @cached_property
     def secret_values(self) -> frozenset[str]:
         """The secret values in the document, of at least four characters: no sentence may hold one."""
-        return frozenset(value for element in self._numbers if self._is_secret(element) and len(value := value_of(element)) > 3)
+        return frozenset(
+            value for element in self._numbers if self._is_secret(element) and len(value := value_of(element)) > 3
+        )
 
     def offset_of(self, at: Element | int | None) -> int | None:
         """The byte offset of an element's start tag, or the offset itself."""
@@ -117,7 +119,9 @@ def _lower_name(tag: object) -> str:
 
 
 def _index(element: Element) -> str:
-    before = sum(1 for _ in element.itersiblings(element.tag, preceding=True)) if element.getprevious() is not None else 0
+    before = (
+        sum(1 for _ in element.itersiblings(element.tag, preceding=True)) if element.getprevious() is not None else 0
+    )
     if before or next(element.itersiblings(element.tag), None) is not None:
         return f"[{before + 1}]"
     return ""

@@ -48,7 +48,12 @@ def no_time_zone(case: Case, element: Element, field: Field, text: str) -> Probl
     """
     if _ZONE.search(text) or instant_of(text) is None:
         return None
-    return Problem(f"{field.name}{case.quote(field, text)} has no time zone", "Send Z or an offset such as +02:00.", at=element, field_type="dateTime")
+    return Problem(
+        f"{field.name}{case.quote(field, text)} has no time zone",
+        "Send Z or an offset such as +02:00.",
+        at=element,
+        field_type="dateTime",
+    )
 
 
 @value_rule("provider/date-time-range", "provider", "info", _STACK, applies=_is_date_time)
@@ -111,4 +116,8 @@ def other_actor(case: Case) -> Iterator[Problem]:
     for block in case.envelope.blocks if case.envelope else ():
         actor = block.get(ACTOR)
         if block.get(MUST_UNDERSTAND) == "1" and actor and actor != NEXT_ACTOR:
-            yield Problem(f"the header block <{local_name(str(block.tag))}> must be understood by another actor", "Leave mustUnderstand out.", at=block)
+            yield Problem(
+                f"the header block <{local_name(str(block.tag))}> must be understood by another actor",
+                "Leave mustUnderstand out.",
+                at=block,
+            )

@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 #: not plain UTF-8 and XML 1.0; the Header has blocks; the operation needs one; an encodingStyle stands somewhere; the
 #: payload is a Fault, or takes part in a relation; libxml2 refused the envelope (the schemas rule out all that these
 #: rules look for), and then each deviation from the declaration; and each value of a declared field.
-Stage = Literal["http", "text", "blocks", "header", "style", "fault", "relations", "refused", "deviations", "last", "values"]
+Stage = Literal[
+    "http", "text", "blocks", "header", "style", "fault", "relations", "refused", "deviations", "last", "values"
+]
 
 
 class Problem(NamedTuple):
@@ -37,6 +39,12 @@ class Problem(NamedTuple):
     at: Element | int | None = None
     header: str | None = None
     field_type: str | None = None
+
+
+def problem_of(deviation: Deviation, message: str, help_: str) -> Problem:
+    """A problem at the element of ``deviation``, about its declared field."""
+    field = deviation.field
+    return Problem(message, help_, at=deviation.element, field_type=field.type.base if field.type else None)
 
 
 class Rule(NamedTuple):

@@ -1,13 +1,15 @@
-"""`schema/`: the payload against the contract's XSD. libxml2 decides whether; these say what, where and how to mend it."""
+"""`schema/`: the payload's elements against the contract's XSD.
+
+libxml2 decides whether the payload is valid; these say what is wrong, where, and how to mend it.
+"""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
 from contracts.names import local_name, split
-from contracts.xml import value_of
 
-from .registry import Problem, deviation_rule, rule
+from .registry import Problem, deviation_rule, problem_of, rule
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from .deviations import Deviation
 
 _XSD1: Final = "XSD 1.0 part 1, "
-_XSD2: Final = "XSD 1.0 part 2, "
 
 
 @rule("schema/unknown-operation", "documented", "error", "the service's list of operations", stage="refused")
@@ -37,7 +38,11 @@ def unknown_operation(case: Case) -> Iterator[Problem]:
     namespace, name = split(str(payload.tag))
     what = case.direction or "request or response"
     if case.declaration is None:
-        known = sorted(local_name(tag) for tag, (_, _, direction) in case.catalog.payloads.items() if case.direction in (None, direction))
+        known = sorted(
+            local_name(tag)
+            for tag, (_, _, direction) in case.catalog.payloads.items()
+            if case.direction in (None, direction)
+        )
         yield Problem(f"<{name}> is no {what} that the contracts know", f"Known are {', '.join(known)}.", at=payload)
     elif (namespace, name) == (case.declaration.namespace, case.declaration.name):
         yield Problem(f"<{name}> is not a {what}", f"Send it the other way, or send a {what}.", at=payload)
@@ -66,7 +71,9 @@ def missing_element(_case: Case, deviation: Deviation) -> Problem:
     Good::  <EndSynchronization xmlns="urn:soap.convio.com"><PartitionId>1</PartitionId></EndSynchronization>
     """
     element, field = deviation.element, deviation.field
-    return _problem(deviation, f"<{local_name(str(element.tag))}> has no <{field.name}>", f"Send {field.name}; it is required.")
+    return problem_of(
+        deviation, f"<{local_name(str(element.tag))}> has no <{field.name}>", f"Send {field.name}; it is required."
+    )
 
 
 @deviation_rule("schema/duplicate-element", "documented", "error", _XSD1 + "cvc-complex-type.2.4")
@@ -77,7 +84,7 @@ def duplicate_element(_case: Case, deviation: Deviation) -> Problem:
     Good::  <PartitionId>1</PartitionId>
     """
     name = deviation.field.name
-    return _problem(deviation, f"<{name}> stands there more than once", f"Send {name} once.")
+    return problem_of(deviation, f"<{name}> stands there more than once", f"Send {name} once.")
 
 
 @deviation_rule("schema/unexpected-element", "documented", "error", _XSD1 + "cvc-complex-type.2.4")
@@ -100,7 +107,7 @@ def element_order(_case: Case, deviation: Deviation) -> Problem:
     Bad::   <Password>p</Password><UserName>u</UserName>
     Good::  <UserName>u</UserName><Password>p</Password>
     """
-    return _problem(deviation, f"<{deviation.field.name}> is out of order", f"The order is {deviation.detail}.")
+    return problem_of(deviation, f"<{deviation.field.name}> is out of order", f"The order is {deviation.detail}.")
 
 
 @deviation_rule("schema/element-name", "documented", "error", _XSD1 + "cvc-complex-type.2.4")
@@ -112,10 +119,12 @@ def element_name(_case: Case, deviation: Deviation) -> Problem:
     """
     name, wanted = _local(deviation), deviation.field.name
     cause = "differs in case from" if name.lower() == wanted.lower() else "is misspelt for"
-    return _problem(deviation, f"<{name}> {cause} <{wanted}>", f"Write <{wanted}>.")
+    return problem_of(deviation, f"<{name}> {cause} <{wanted}>", f"Write <{wanted}>.")
 
 
-@deviation_rule("schema/element-namespace", "documented", "error", _XSD1 + "cvc-complex-type.2.4; Namespaces in XML 1.0")
+@deviation_rule(
+    "schema/element-namespace", "documented", "error", _XSD1 + "cvc-complex-type.2.4; Namespaces in XML 1.0"
+)
 def element_namespace(_case: Case, deviation: Deviation) -> Problem:
     """Every element below the payload is in the service's namespace.
 
@@ -127,7 +136,7 @@ def element_namespace(_case: Case, deviation: Deviation) -> Problem:
     field, namespace = deviation.field, deviation.detail
     where = f"in the namespace {namespace}" if namespace else "in no namespace"
     message = f"<{field.name}> is {where}, not in {field.namespace or 'no namespace'}"
-    return _problem(deviation, message, "Put the prefix on it too, or use a default namespace.")
+    return problem_of(deviation, message, "Put the prefix on it too, or use a default namespace.")
 
 
 @deviation_rule("schema/element-in-value", "documented", "error", _XSD1 + "cvc-type.3.1.2")
@@ -138,77 +147,7 @@ def element_in_value(_case: Case, deviation: Deviation) -> Problem:
     Good::  <IntegrationType>orders</IntegrationType>
     """
     message = f"an element stands inside the value of <{deviation.field.name}>"
-    return _problem(deviation, message, "Send text alone, with < written as &lt;.")
-
-
-@deviation_rule("schema/date-time", "documented", "error", _XSD2 + "section 3.2.7")
-def date_time(case: Case, deviation: Deviation) -> Problem:
-    """A dateTime has the form YYYY-MM-DDThh:mm:ss with an optional fraction and zone, and names a real time.
-
-    Bad::   <syncTime>2024-05-01 12:00:00</syncTime>
-    Good::  <syncTime>2024-05-01T12:00:00Z</syncTime>
-    """
-    return _misfit(case, deviation, "Send YYYY-MM-DDThh:mm:ssZ, for example 2024-05-01T12:00:00Z.")
-
-
-@deviation_rule("schema/integer", "documented", "error", _XSD2 + "section 3.3.13")
-def integer(case: Case, deviation: Deviation) -> Problem:
-    """An integer is an optional sign and ASCII digits, and never empty.
-
-    Bad::   <PartitionId>1.0</PartitionId>
-    Good::  <PartitionId>1</PartitionId>
-    """
-    return _misfit(case, deviation, "Send digits alone.")
-
-
-@deviation_rule("schema/boolean", "documented", "error", _XSD2 + "section 3.2.2")
-def boolean(case: Case, deviation: Deviation) -> Problem:
-    """A boolean is true, false, 1 or 0, in lower case.
-
-    Bad::   <Force>True</Force>
-    Good::  <Force>true</Force>
-    """
-    return _misfit(case, deviation, "Send true or false.")
-
-
-@deviation_rule("schema/negative", "documented", "error", _XSD2 + "section 3.3.20")
-def negative(case: Case, deviation: Deviation) -> Problem:
-    """A nonNegativeInteger is zero or more.
-
-    Bad::   <PartitionId>-1</PartitionId>
-    Good::  <PartitionId>0</PartitionId>
-    """
-    return _misfit(case, deviation, "Send zero or more.")
-
-
-@deviation_rule("schema/out-of-range", "documented", "error", _XSD2 + "sections 3.3.17 and 4.3.7 to 4.3.10")
-def out_of_range(case: Case, deviation: Deviation) -> Problem:
-    """A number is within the range of its type.
-
-    Bad::   <GoodsOwnerId>2147483648</GoodsOwnerId>
-    Good::  <GoodsOwnerId>2147483647</GoodsOwnerId>
-    """
-    return _misfit(case, deviation, "Send a number in that range.")
-
-
-@deviation_rule("schema/max-length", "documented", "error", _XSD2 + "section 4.3.3")
-def max_length(case: Case, deviation: Deviation) -> Problem:
-    """A text is no longer than its type allows, in characters and not in bytes.
-
-    Bad::   <UserName>...51 characters...</UserName>
-    Good::  <UserName>...50 characters...</UserName>
-    """
-    return _misfit(case, deviation, "Send a shorter value; do not let it be cut in silence.")
-
-
-@deviation_rule("schema/value", "documented", "error", _XSD2 + "section 4.3 (any other facet)")
-def value(case: Case, deviation: Deviation) -> Problem:
-    """A value obeys the other facets of its type: an enumeration, a minimal length.
-
-    Bad::   <SessionId></SessionId>   in a Session that has more in it
-    Good::  <SessionId>9b35f835:0</SessionId>
-    """
-    return _misfit(case, deviation, "Send a value that the contract allows.")
+    return problem_of(deviation, message, "Send text alone, with < written as &lt;.")
 
 
 @deviation_rule("schema/empty-content", "documented", "error", _XSD1 + "cvc-complex-type.2.1")
@@ -218,7 +157,9 @@ def empty_content(_case: Case, deviation: Deviation) -> Problem:
     Bad::   <SetTimeOfLastSyncResponse xmlns="http://ongoingsystems.se/WSI"> </SetTimeOfLastSyncResponse>
     Good::  <SetTimeOfLastSyncResponse xmlns="http://ongoingsystems.se/WSI" />
     """
-    return Problem(f"<{deviation.field.name}> is not empty", "Leave it empty; even a line end counts.", at=deviation.element)
+    return Problem(
+        f"<{deviation.field.name}> is not empty", "Leave it empty; even a line end counts.", at=deviation.element
+    )
 
 
 @deviation_rule("schema/stray-text", "documented", "error", _XSD1 + "cvc-complex-type.2.3")
@@ -239,7 +180,11 @@ def stray_attribute(_case: Case, deviation: Deviation) -> Problem:
     Good::  <PartitionId>1</PartitionId>
     """
     name = local_name(deviation.detail)
-    return Problem(f"<{_local(deviation)}> has the attribute {name}, which the contract does not know", "Remove it.", at=deviation.element)
+    return Problem(
+        f"<{_local(deviation)}> has the attribute {name}, which the contract does not know",
+        "Remove it.",
+        at=deviation.element,
+    )
 
 
 @deviation_rule("schema/nil", "documented", "error", _XSD1 + "cvc-elt.3")
@@ -252,8 +197,8 @@ def nil(_case: Case, deviation: Deviation) -> Problem:
     name = deviation.field.name
     if deviation.field.nillable:
         message = f"<{name}> is nil and not empty, or its xsi:nil is no boolean"
-        return _problem(deviation, message, 'Send it empty, with xsi:nil="true".')
-    return _problem(deviation, f"<{name}> has xsi:nil and must have a value", "Send a value, and no xsi:nil.")
+        return problem_of(deviation, message, 'Send it empty, with xsi:nil="true".')
+    return problem_of(deviation, f"<{name}> has xsi:nil and must have a value", "Send a value, and no xsi:nil.")
 
 
 @deviation_rule("schema/xsi-type", "documented", "error", _XSD1 + "cvc-elt.4")
@@ -267,7 +212,7 @@ def xsi_type(_case: Case, deviation: Deviation) -> Problem:
     """
     field = deviation.field
     wanted = f"xsd:{field.type.base}" if field.type else "no other type than its own"
-    return _problem(deviation, f"xsi:type on <{field.name}> does not name {wanted}", "Leave xsi:type out.")
+    return problem_of(deviation, f"xsi:type on <{field.name}> does not name {wanted}", "Leave xsi:type out.")
 
 
 @rule("schema/invalid", "documented", "error", _XSD1 + "cvc-elt", stage="last")
@@ -279,17 +224,11 @@ def invalid(case: Case) -> Iterator[Problem]:
     """
     if case.refusal is not None and not case.explained:
         kind = case.refusal.reason.removeprefix("SCHEMAV_")
-        yield Problem(f"the schema refuses the message ({kind})", f"Run xmllint with the service's schema; see line {case.refusal.line}.", at=case.payload)
-
-
-def _misfit(case: Case, deviation: Deviation, help_: str) -> Problem:
-    field, text = deviation.field, value_of(deviation.element)
-    return _problem(deviation, f"{field.name}{case.quote(field, text)} {deviation.detail}", help_)
-
-
-def _problem(deviation: Deviation, message: str, help_: str) -> Problem:
-    field = deviation.field
-    return Problem(message, help_, at=deviation.element, field_type=field.type.base if field.type else None)
+        yield Problem(
+            f"the schema refuses the message ({kind})",
+            f"Run xmllint with the service's schema; see line {case.refusal.line}.",
+            at=case.payload,
+        )
 
 
 def _local(deviation: Deviation) -> str:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from contracts.envelope import elements_of
 from contracts.names import ACTOR, ENCODING_STYLE, MUST_UNDERSTAND, NEXT_ACTOR, SOAP11, SOAP12, local_name, split
-from contracts.xml import value_of
 
 from .registry import Problem, rule
 
@@ -16,9 +14,6 @@ if TYPE_CHECKING:
     from contracts.xml import Element
 
     from .case import Case
-
-_CODES: Final = frozenset({"VersionMismatch", "MustUnderstand", "Client", "Server"})
-_FAULT_CHILDREN: Final = ("faultcode", "faultstring", "faultactor", "detail")
 
 
 @rule("soap/not-an-envelope", "wire", "error", "SOAP 1.1 section 4; WS-I BP 1.1 R9980, R1015", stage="text")
@@ -32,7 +27,11 @@ def not_an_envelope(case: Case) -> Iterator[Problem]:
     if root is not None and case.envelope is None:
         name = local_name(str(root.tag))
         hint = " (XML names are case-sensitive)" if name.lower() == "envelope" else ""
-        yield Problem(f"the root element is <{name[:60]}>, not a SOAP Envelope{hint}", "Wrap the payload in soap:Envelope and soap:Body.", at=root)
+        yield Problem(
+            f"the root element is <{name[:60]}>, not a SOAP Envelope{hint}",
+            "Wrap the payload in soap:Envelope and soap:Body.",
+            at=root,
+        )
 
 
 @rule("soap/version", "wire", "error", "SOAP 1.1 section 4.1.2", stage="refused")
@@ -47,7 +46,9 @@ def version(case: Case) -> Iterator[Problem]:
     if case.envelope is not None and case.envelope.namespace != SOAP11:
         namespace = case.envelope.namespace
         what = "is SOAP 1.2's" if namespace == SOAP12 else f"has the unknown namespace {(namespace or 'none')[:100]}"
-        yield Problem(f"the Envelope {what}; the contract is SOAP 1.1", f"Use the namespace {SOAP11}.", at=case.envelope.root)
+        yield Problem(
+            f"the Envelope {what}; the contract is SOAP 1.1", f"Use the namespace {SOAP11}.", at=case.envelope.root
+        )
 
 
 @rule("soap/header-position", "wire", "error", "SOAP 1.1 section 4", stage="refused")
@@ -99,7 +100,11 @@ def multiple_payloads(case: Case) -> Iterator[Problem]:
     """
     if case.envelope is not None and len(case.envelope.payloads) > 1:
         count = len(case.envelope.payloads)
-        yield Problem(f"the Body has {count} payloads, and one is allowed", "Send one operation a message, with its values in place.", at=case.envelope.payloads[1])
+        yield Problem(
+            f"the Body has {count} payloads, and one is allowed",
+            "Send one operation a message, with its values in place.",
+            at=case.envelope.payloads[1],
+        )
 
 
 @rule("soap/after-body", "wire", "error", "WS-I BP 1.1 R1011", stage="refused")
@@ -113,7 +118,11 @@ def after_body(case: Case) -> Iterator[Problem]:
         return
     for element in case.envelope.bodies[0].itersiblings(tag="*"):
         if element not in case.envelope.headers:
-            yield Problem(f"<{local_name(str(element.tag))}> stands after the Body", "Move it into the Header, or remove it.", at=element)
+            yield Problem(
+                f"<{local_name(str(element.tag))}> stands after the Body",
+                "Move it into the Header, or remove it.",
+                at=element,
+            )
 
 
 @rule("soap/envelope-child", "wire", "error", "SOAP 1.1 section 4", stage="refused")
@@ -129,7 +138,11 @@ def envelope_child(case: Case) -> Iterator[Problem]:
         if not case.envelope.bodies or child not in list(case.envelope.bodies[0].itersiblings(tag="*")):
             meant = {"body": "Body", "header": "Header"}.get(local_name(str(child.tag)).lower())
             hint = f"; soap:{meant} is meant" if meant else ""
-            yield Problem(f"<{local_name(str(child.tag))}> is no child of a SOAP Envelope{hint}", "Use soap:Header and soap:Body.", at=child)
+            yield Problem(
+                f"<{local_name(str(child.tag))}> is no child of a SOAP Envelope{hint}",
+                "Use soap:Header and soap:Body.",
+                at=child,
+            )
 
 
 @rule("soap/unqualified-header", "wire", "error", "SOAP 1.1 section 4.2", stage="refused")
@@ -142,7 +155,9 @@ def unqualified_header(case: Case) -> Iterator[Problem]:
     for block in case.envelope.blocks if case.envelope else ():
         namespace, name = split(str(block.tag))
         if namespace is None and not _is_required(case, name):
-            yield Problem(f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block)
+            yield Problem(
+                f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block
+            )
 
 
 @rule("soap/must-understand", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1013", stage="blocks")
@@ -167,7 +182,9 @@ def mandatory_header(case: Case) -> Iterator[Problem]:
     """
     for block in _unknown_blocks(case):
         if _is_mandatory(block) and (block.get(ACTOR) or NEXT_ACTOR) == NEXT_ACTOR:
-            message = f"the header block <{local_name(str(block.tag))}> must be understood, and the service does not know it"
+            message = (
+                f"the header block <{local_name(str(block.tag))}> must be understood, and the service does not know it"
+            )
             yield Problem(message, "Leave it out, or leave out mustUnderstand.", at=block)
 
 
@@ -180,7 +197,11 @@ def unknown_header(case: Case) -> Iterator[Problem]:
     """
     for block in _unknown_blocks(case):
         if not _is_mandatory(block):
-            yield Problem(f"the contract does not know the header block <{local_name(str(block.tag))}>", "Leave it out if nobody reads it.", at=block)
+            yield Problem(
+                f"the contract does not know the header block <{local_name(str(block.tag))}>",
+                "Leave it out if nobody reads it.",
+                at=block,
+            )
 
 
 @rule("soap/encoding-style", "wire", "warning", "SOAP 1.1 section 4.1.1; WS-I BP 1.1 R1005, R1006", stage="style")
@@ -196,68 +217,6 @@ def encoding_style(case: Case) -> Iterator[Problem]:
         if ENCODING_STYLE in element.attrib:
             yield Problem("there is an encodingStyle attribute", "Switch the client to document/literal.", at=element)
             return
-
-
-@rule("soap/fault-in-request", "wire", "error", "SOAP 1.1 section 4.4", stage="refused")
-def fault_in_request(case: Case) -> Iterator[Problem]:
-    """A request carries no Fault.
-
-    Bad::   POST ... with <soap:Fault> in the Body
-    Good::  POST ... with the operation's element in the Body
-    """
-    if case.envelope is not None and case.envelope.is_fault and case.direction == "request":
-        yield Problem("the request carries a Fault", "Send the operation's element.", at=case.envelope.payloads[0])
-
-
-@rule("soap/fault-structure", "wire", "error", "SOAP 1.1 section 4.4", stage="refused")
-def fault_structure(case: Case) -> Iterator[Problem]:
-    """A Fault has faultcode, faultstring and, if needed, faultactor and detail, in this order and once each.
-
-    Bad::   <soap:Fault><faultstring>no</faultstring></soap:Fault>
-    Good::  <soap:Fault><faultcode>soap:Server</faultcode><faultstring>no</faultstring></soap:Fault>
-    """
-    fault = _fault_of(case)
-    if fault is None or case.direction == "request":
-        return
-    names = []
-    for child in elements_of(fault):
-        namespace, name = split(str(child.tag))
-        if name not in _FAULT_CHILDREN or namespace not in (None, SOAP11):
-            yield Problem(f"<{name}> is no child of a Fault", "A Fault has faultcode, faultstring, faultactor and detail.", at=child)
-        elif name in names:
-            yield Problem(f"<{name}> stands twice in the Fault", "Keep one.", at=child)
-        else:
-            names.append(name)
-    for name in _FAULT_CHILDREN[:2]:
-        if name not in names:
-            yield Problem(f"the Fault has no {name}", "Give it a faultcode and a faultstring.", at=fault)
-    if names != sorted(names, key=_FAULT_CHILDREN.index):
-        yield Problem("the Fault's children are out of order", "The order is faultcode, faultstring, faultactor, detail.", at=fault)
-    if len({split(str(child.tag))[0] for child in elements_of(fault)}) > 1:
-        yield Problem("some of the Fault's children are in the SOAP namespace and some in none", "Put all of them in no namespace.", at=fault)
-    code = _code_of(fault)
-    if code is not None and ":" in value_of(code) and _resolved(code)[0] is None:
-        yield Problem("the prefix of faultcode is not declared", "Declare it.", at=code)
-
-
-@rule("soap/fault-form", "wire", "error", "SOAP 1.1 section 4.4; WS-I BP 1.1 R1001, R1004", stage="fault")
-def fault_form(case: Case) -> Iterator[Problem]:
-    """A Fault's children are in no namespace, and its code is one of SOAP's four or a name in a namespace of its own.
-
-    Bad::   <soap:faultcode>MALFORMED_MESSAGE</soap:faultcode>
-    Good::  <faultcode>soap:Client</faultcode>
-    """
-    fault = _fault_of(case)
-    if fault is None or case.direction == "request":
-        return
-    if any(split(str(child.tag))[0] == SOAP11 for child in elements_of(fault)):
-        yield Problem("the Fault's children are in the SOAP namespace", "Clients must read them with and without the namespace.", at=fault)
-    code = _code_of(fault)
-    if code is None or not value_of(code).strip(" \t\r\n"):
-        return
-    namespace, name = _resolved(code)
-    if (namespace is None and ":" not in value_of(code)) or (namespace == SOAP11 and name not in _CODES):
-        yield Problem("faultcode is neither one of SOAP's four codes nor in a namespace of its own", "Clients must compare the local part alone.", at=code)
 
 
 def _meant_as_body(element: Element) -> bool:
@@ -280,18 +239,3 @@ def _unknown_blocks(case: Case) -> Iterator[Element]:
 
 def _is_mandatory(block: Element) -> bool:
     return (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") in ("1", "true")
-
-
-def _fault_of(case: Case) -> Element | None:
-    if case.envelope is None or not case.envelope.is_fault or case.envelope.namespace != SOAP11:
-        return None
-    return case.payload
-
-
-def _code_of(fault: Element) -> Element | None:
-    return next((child for child in elements_of(fault) if local_name(str(child.tag)) == "faultcode"), None)
-
-
-def _resolved(code: Element) -> tuple[str | None, str]:
-    prefix, colon, name = value_of(code).strip(" \t\r\n").rpartition(":")
-    return code.nsmap.get(prefix if colon else None), name

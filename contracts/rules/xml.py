@@ -34,7 +34,10 @@ def not_well_formed(case: Case) -> Iterator[Problem]:
     document = case.document
     if document.error is None or document.too_deep or document.encoded.conflict:
         return
-    if (document.doctype is not None and document.error == _UNDECLARED_ENTITY) or document.encoded.version not in (None, "1.0"):
+    if (document.doctype is not None and document.error == _UNDECLARED_ENTITY) or document.encoded.version not in (
+        None,
+        "1.0",
+    ):
         return
     slip = slip_of(case.places.positions)
     shown = slip.quoted and case.places.visible(slip.offset, max(1, len(slip.quoted)))
@@ -50,7 +53,9 @@ def version(case: Case) -> Iterator[Problem]:
     """
     declared = case.document.encoded.version
     if declared not in (None, "1.0"):
-        yield Problem("the XML declaration does not say version 1.0", 'Write <?xml version="1.0" encoding="utf-8"?>.', at=0)
+        yield Problem(
+            "the XML declaration does not say version 1.0", 'Write <?xml version="1.0" encoding="utf-8"?>.', at=0
+        )
 
 
 @rule("xml/doctype", "wire", "error", "SOAP 1.1 section 3; WS-I BP 1.1 R1008", stage="text")
@@ -101,7 +106,9 @@ def unknown_encoding(case: Case) -> Iterator[Problem]:
     Good::  <?xml version="1.0" encoding="utf-8"?>
     """
     if case.document.encoded.unknown is not None:
-        yield Problem(f"the encoding {case.document.encoded.unknown[:40]!r} cannot be read", "Send UTF-8, and name it so.")
+        yield Problem(
+            f"the encoding {case.document.encoded.unknown[:40]!r} cannot be read", "Send UTF-8, and name it so."
+        )
 
 
 @rule("xml/encoding-conflict", "wire", "error", "XML 1.0 section 4.3.3", stage="text")
@@ -115,7 +122,9 @@ def encoding_conflict(case: Case) -> Iterator[Problem]:
     """
     conflict = case.document.encoded.conflict
     if conflict is not None:
-        yield Problem(f"contradicting encodings: {conflict}", "Name the encoding that the bytes are in, best UTF-8.", at=0)
+        yield Problem(
+            f"contradicting encodings: {conflict}", "Name the encoding that the bytes are in, best UTF-8.", at=0
+        )
 
 
 @rule("xml/too-large", "wire", "error", "the size limit of this tool", stage="text")

@@ -41,7 +41,7 @@ def refusal_of(root: Element, schema: str) -> Refusal | None:
         compiled = _LOCAL.schemas[schema] = _compile(schema)
     if compiled.validate(root):
         return None
-    entry = compiled.error_log.last_error
+    entry = compiled.error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
     return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
 
 

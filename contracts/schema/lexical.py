@@ -1,6 +1,6 @@
-"""XSD 1.0 part 2: what is wrong with the text of a value, and which instant a dateTime names.
+r"""XSD 1.0 part 2: what is wrong with the text of a value, and which instant a dateTime names.
 
-ASCII digits and XML's four blanks only: ``\\d``, ``\\s`` and ``str.strip`` would take digits of other scripts and U+00A0.
+ASCII digits and XML's four blanks only: ``\d``, ``\s`` and ``str.strip`` would take digits of other scripts and U+00A0.
 """
 
 from __future__ import annotations

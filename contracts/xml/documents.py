@@ -77,8 +77,9 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     try:
         root = etree.fromstring(encoded.data, _LOCAL.parser)
     except etree.XMLSyntaxError as error:
-        deep = error.code in _TOO_DEEP and _depth(encoded.data) >= MAX_DEPTH
-        return Document(encoded, None, error.code, doctype, too_deep=deep)
+        code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
+        deep = code in _TOO_DEEP and _depth(encoded.data) >= MAX_DEPTH
+        return Document(encoded, None, code, doctype, too_deep=deep)
     plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
     return Document(encoded, root, None, doctype, plain=plain)
 

@@ -50,7 +50,12 @@ class Encoded(NamedTuple):
     @property
     def usual(self) -> bool:
         """Whether this is UTF-8 and XML 1.0, and nothing contradicts it."""
-        return self.encoding == "utf-8" and self.conflict is None and self.version in (None, "1.0") and self.unknown is None
+        return (
+            self.encoding == "utf-8"
+            and self.conflict is None
+            and self.version in (None, "1.0")
+            and self.unknown is None
+        )
 
 
 def to_utf8(body: bytes, charset: str | None) -> Encoded:
@@ -61,7 +66,9 @@ def to_utf8(body: bytes, charset: str | None) -> Encoded:
         if declaration is not None:
             version, declared = declaration[1] or declaration[2], declaration[3] or declaration[4]
         if declared in _PLAIN_UTF8 and (body.isascii() or _decodes(body, "utf-8")) and body[1:2] != b"\x00":
-            return Encoded(body, "utf-8", declared and "utf-8", version and version.decode())
+            return Encoded(
+                body, "utf-8", "utf-8" if declared else None, version.decode("ascii", "replace") if version else None
+            )
     return _to_utf8_slowly(body, charset)
 
 

@@ -104,7 +104,9 @@ def _character(data: bytes, offset: int, code: int) -> Slip | None:
         return _curly(0, "")._replace(offset=offset)
     if (char < " " and char not in "\t\r\n") or char in "\ufffe\uffff":
         name = "a NUL character" if char == "\0" else f"the control character U+{ord(char):04X}"
-        return Slip(f"{name} stands here, which XML 1.0 forbids in any form", "Remove it before the value is sent.", offset)
+        return Slip(
+            f"{name} stands here, which XML 1.0 forbids in any form", "Remove it before the value is sent.", offset
+        )
     return None
 
 
@@ -115,12 +117,20 @@ def _reference(data: bytes, offset: int, code: int) -> Slip | None:
         if 0xD800 <= value <= 0xDFFF:
             help_ = "Write the one character itself or one reference to its code point, such as &#x1F600;, not two surrogates."
             return Slip("a surrogate is written as a character reference", help_, offset)
-        return Slip("a character reference names a character that XML 1.0 forbids", "Remove it before the value is sent.", offset)
+        return Slip(
+            "a character reference names a character that XML 1.0 forbids",
+            "Remove it before the value is sent.",
+            offset,
+        )
     if code == _UNDEFINED_ENTITY:
         name = re.match(rb"&([A-Za-z][A-Za-z0-9]*);", data[offset : offset + 40])
         entity = name[1].decode() if name else ""
-        known = f"Write &#{name2codepoint[entity]}; or the character itself." if entity in name2codepoint else _ESCAPE_HELP
-        return Slip("an entity that XML does not define", known, offset, f"&{entity};" if entity in name2codepoint else "")
+        known = (
+            f"Write &#{name2codepoint[entity]}; or the character itself." if entity in name2codepoint else _ESCAPE_HELP
+        )
+        return Slip(
+            "an entity that XML does not define", known, offset, f"&{entity};" if entity in name2codepoint else ""
+        )
     if code == _INVALID_TOKEN:
         return _unescaped(data, offset)
     return None
@@ -149,11 +159,17 @@ def _structure(data: bytes, offset: int, code: int) -> Slip | None:
         help_ = "Send it whole: was it cut by a length limit, a wrong Content-Length or a broken connection?"
         return Slip("the message ends before its root element is closed", help_, len(data.rstrip(b" \t\r\n")))
     if code == _TAG_MISMATCH:
-        return Slip("an end tag does not match the element that is open", "Close every element, and escape < in values as &lt;.", offset)
+        return Slip(
+            "an end tag does not match the element that is open",
+            "Close every element, and escape < in values as &lt;.",
+            offset,
+        )
     if code == _DUPLICATE_ATTRIBUTE:
         return Slip("an attribute stands twice on one element", "Remove one of the two.", offset)
     if code == _JUNK:
-        return Slip("something stands after the end of the root element", "Send one envelope and nothing behind it.", offset)
+        return Slip(
+            "something stands after the end of the root element", "Send one envelope and nothing behind it.", offset
+        )
     return None
 
 
@@ -164,5 +180,12 @@ def _namespace_slip(data: bytes) -> Slip:
         for used in re.finditer(rb"(?:^</?|[ \t\r\n])([^ \t\r\n:=<>/\"'?!]+):[^ \t\r\n:=<>/\"']+", tag[0]):
             if used[1] not in declared:
                 prefix = used[1].decode("utf-8", "replace")
-                return Slip("a namespace prefix is used and never declared", "Declare it: xmlns:prefix=\"...\" on the Envelope.", tag.start(), f"{prefix}:")
-    return Slip("a namespace prefix or declaration is wrong", "Declare every prefix, with a namespace that is not empty.", 0)
+                return Slip(
+                    "a namespace prefix is used and never declared",
+                    'Declare it: xmlns:prefix="..." on the Envelope.',
+                    tag.start(),
+                    f"{prefix}:",
+                )
+    return Slip(
+        "a namespace prefix or declaration is wrong", "Declare every prefix, with a namespace that is not empty.", 0
+    )

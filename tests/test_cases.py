@@ -1,0 +1,194 @@
+"""Every case file comes to what it must, every rule has its cases, and no output holds a secret."""
+
+from __future__ import annotations
+
+import io
+import re
+import traceback
+
+import pytest
+from cases import FREE, ROOT, SERVICES, Case, cases, matches, message_of, rows, services, verdict_of
+
+from contracts import checking
+from contracts.cli import main
+from contracts.errors import ContractViolation
+from contracts.reports import FORMATS, JsonReporter, Style, Terms, TextReporter
+from contracts.rules import RULES
+
+GOOD = [case for case in cases() if case.good]
+BAD = [case for case in cases() if not case.good]
+#: Parts of what stands in every secret field of a bad case; none is part of a word that a report uses.
+TRACES = re.compile("canar|anary|5f1e", re.IGNORECASE)
+SECRET = re.compile(r"<(?:\w+:)?(?:UserName|Password|SessionId|Token)\b[^<>]*>\s*([^<]*[^<\s])")
+
+
+def told(case: Case) -> list[str]:
+    return [
+        f"{found.rule}@{found.line}:{found.column} ({found.severity})"
+        for found in verdict_of(case).findings
+        if found.severity != "info"
+    ]
+
+
+def assert_row(case: Case) -> None:
+    """The findings are those of the row, each once."""
+    open_rows, unexpected = list(case.expected or ()), []
+    for finding in verdict_of(case).findings:
+        row = next((row for row in open_rows if matches(row, finding)), None)
+        if row is not None:
+            open_rows.remove(row)
+        elif finding.severity != "info":
+            unexpected.append(finding.rule)
+    assert (open_rows, unexpected) == ([], []), f"{case} has {told(case)}"
+
+
+@pytest.mark.parametrize("case", GOOD, ids=str)
+def test_a_good_case_passes_and_does_not_show_its_rule(case: Case) -> None:
+    verdict = verdict_of(case)
+    assert verdict.passed, told(case)
+    assert case.rule not in {finding.rule for finding in verdict.findings}
+    assert_row(case)
+
+
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_a_bad_case_shows_its_rule_and_nothing_else(case: Case) -> None:
+    if case.expected is not None:
+        assert_row(case)
+        return
+    worse = {finding.rule for finding in verdict_of(case).findings if finding.severity != "info"}
+    mild = {finding.rule for finding in verdict_of(case).findings if finding.severity == "info"}
+    assert worse == {case.rule} or (not worse and case.rule in mild), told(case)
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_every_rule_has_a_bad_case_and_a_near_miss(rule: str) -> None:
+    kinds = {case.good for case in cases() if case.rule == rule and not case.name.endswith(".request.http")}
+    assert kinds == {True, False}
+
+
+def test_no_case_stands_in_the_folder_of_an_unknown_rule() -> None:
+    assert {case.rule for case in cases()} - {None} <= RULES.keys()
+    assert {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith("_")} == (
+        {rule.family for rule in RULES.values()} | FREE | {SERVICES.name}
+    )
+
+
+def test_every_row_names_a_case_and_known_rules() -> None:
+    assert rows().keys() <= {case.name for case in cases()}
+    assert {row.partition("@")[0] for row in sum(rows().values(), ())} <= RULES.keys()
+
+
+def test_a_bad_case_outside_the_folders_of_the_rules_has_a_row() -> None:
+    assert [case.name for case in BAD if case.rule is None and case.expected is None] == []
+
+
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_a_finding_says_what_where_and_on_what_it_rests(case: Case) -> None:
+    for finding in verdict_of(case).findings:
+        assert finding.message
+        assert finding.reference
+        family = finding.rule.partition("/")[0]
+        if family != "http":
+            assert finding.line >= 1, finding
+            assert finding.column >= 1, finding
+        if family in {"soap", "schema", "contract", "provider"}:
+            assert finding.path.startswith("/"), finding
+
+
+#: What must fail with its own rule, its place and a help that says what the provider does with it.
+SHOWN = {
+    "schema/max-length/bad-password.http": "schema/max-length",
+    "schema/negative/bad-minus-one.http": "schema/negative",
+    "schema/date-time/bad-blank-for-t.xml": "schema/date-time",
+    "schema/element-name/bad-sync-time-in-other-case.xml": "schema/element-name",
+    "schema/element-order/bad-user-name-and-password-swapped.xml": "schema/element-order",
+    "contract/header-missing/bad-start.http": "contract/header-missing",
+    "schema/element-namespace/bad-no-namespace.http": "schema/element-namespace",
+    "http/soapaction-mismatch/bad-namespace-hash-operation.http": "http/soapaction-mismatch",
+    "xml/not-well-formed/bad-ampersand.http": "xml/not-well-formed",
+    "xml/doctype/bad-billion-laughs.http": "xml/doctype",
+    "soap/multiple-payloads/bad-set-and-get.http": "soap/multiple-payloads",
+    "soap/body-empty/bad-white-space.http": "soap/body-empty",
+}
+
+
+@pytest.mark.parametrize(("name", "rule"), SHOWN.items(), ids=SHOWN)
+def test_the_usual_mistakes_fail_with_a_place_and_what_the_provider_does(name: str, rule: str) -> None:
+    verdict = verdict_of(next(case for case in cases() if case.name == name))
+    found = [finding for finding in verdict.findings if finding.rule == rule]
+    assert not verdict.passed
+    assert found
+    for finding in found:
+        assert finding.severity == "error"
+        assert finding.line >= 1
+        assert any(title in finding.help for title in ("Ongoing WMS", "Luminate Online")), finding.help
+
+
+def test_a_declaration_pasted_from_the_vendors_page_is_named_as_the_cause() -> None:
+    case = next(case for case in cases() if case.name == "pages/bad-luminate-end-request.xml")
+    (finding,) = verdict_of(case).findings
+    assert finding.line == 1
+    assert "?&gt;" in finding.message + finding.help
+
+
+# ---------------------------------------------------------------------------------------------------------- secrets
+
+
+def assert_silent(text: str) -> None:
+    found = TRACES.search(text)
+    assert found is None, text[max(0, found.start() - 80) : found.end() + 20] if found else ""
+
+
+def report_of(case: Case, format_: str) -> str:
+    stream, terms = io.StringIO(), Terms({})
+    reporter = JsonReporter(stream, terms) if format_ == "json" else TextReporter(stream, terms, style=Style(width=None))
+    with reporter:
+        reporter.verdict(verdict_of(case))
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("case", [case for case in BAD if not case.name.startswith("pages/")], ids=str)
+def test_every_secret_field_of_a_bad_case_holds_the_canary(case: Case) -> None:
+    body = message_of(case).body
+    text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8", "replace")
+    assert [value for value in SECRET.findall(text) if not TRACES.search(value)] == []
+
+
+@pytest.mark.parametrize("case", BAD, ids=str)
+def test_no_report_and_no_exception_holds_a_secret(case: Case, capsys: pytest.CaptureFixture[str]) -> None:
+    verdict = verdict_of(case)
+    assert_silent(f"{verdict} {verdict!r}")
+    for format_ in FORMATS:
+        assert_silent(report_of(case, format_))
+        main(["check", "--format", format_, "--contracts", str(SERVICES), str(case.path)])
+        printed = capsys.readouterr()
+        assert_silent(printed.out + printed.err)
+    if not verdict.passed:
+        with pytest.raises(ContractViolation) as raised:
+            checking.assert_valid(message_of(case), catalog=services())
+        assert_silent("".join(traceback.format_exception(raised.value)) + repr(raised.value))
+
+
+@pytest.mark.parametrize("place", ["open_case", "refusal_of", "_finding"])
+def test_an_internal_error_tells_where_it_happened_and_no_secret(
+    place: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    case = next(case for case in cases() if case.name == "schema/max-length/bad-password.xml")
+    message = message_of(case)
+
+    def fail(*_: object, **__: object) -> None:
+        raise RuntimeError(message.body.decode())
+
+    monkeypatch.setattr(checking, place, fail)
+    assert main(["check", str(case.path)]) == 2
+    printed = capsys.readouterr()
+    assert "RuntimeError" in printed.out + printed.err
+    assert_silent(printed.out + printed.err)
+
+
+def test_the_traceback_of_an_internal_error_holds_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(checking, "_judge_stage", lambda *_: 1 // 0)
+    for name in ("schema/max-length/bad-password.xml", "xml/not-well-formed/bad-ampersand-in-secret.xml"):
+        with pytest.raises(ZeroDivisionError) as raised:
+            checking.check(message_of(next(case for case in cases() if case.name == name)), catalog=services())
+        assert_silent("".join(traceback.format_exception(raised.value)))
