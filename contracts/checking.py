@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Any, Final
 
@@ -10,10 +9,7 @@ from .catalog import shipped
 from .errors import ContractViolation
 from .findings import Finding, Verdict
 from .messages import Message
-from .names import ENCODING_STYLE, XSI_TYPE
-from .rules import RULES, open_case, value_plan
-from .rules.deviations import is_documented_type
-from .schema import refusal_of
+from .rules import RULES, ask_engine, open_case, value_plan
 from .xml import value_of
 
 if TYPE_CHECKING:
@@ -22,7 +18,7 @@ if TYPE_CHECKING:
     from .catalog import Catalog
     from .findings import Severity
     from .messages import Direction, Headers
-    from .model import Field, Service
+    from .model import Service
     from .rules import Case, Problem, Rule, Stage, ValuePlan
     from .rules.registry import Judge
     from .xml import Element
@@ -93,7 +89,7 @@ def _report(verdict: Verdict) -> str:
 
 def _judge(message: Message, catalog: Catalog) -> Verdict:
     case = open_case(message, catalog)
-    _ask_engine(case)
+    ask_engine(case)
     findings: list[Finding] = []
     if case.payload is not None and case.declaration is not None:
         _judge_values(case, case.payload, value_plan(case.service, case.declaration), findings)
@@ -110,53 +106,6 @@ def _judge(message: Message, catalog: Catalog) -> Verdict:
         tuple(findings),
         () if message.headers is not None else ("http",),
     )
-
-
-def _ask_engine(case: Case) -> None:
-    """libxml2's verdict, where there is an envelope of the shape that the schemas are for."""
-    envelope = case.envelope
-    if envelope is None:
-        return
-    case.refused = True
-    if case.service is None or case.direction is None or not envelope.regular:
-        return
-    schema = _schema_file(case.service, case.direction)
-    case.refusal = refusal_of(envelope.root, schema)
-    if case.refusal is not None and (
-        b":type" in case.document.encoded.data or b"encodingStyle" in case.document.encoded.data
-    ):
-        case.refusal = refusal_of(_without_harmless_attributes(case), schema)
-    case.refused = case.refusal is not None
-
-
-@cache
-def _schema_file(service: Service, direction: Direction) -> str:
-    return str(service.folder / f"{direction}.xsd")
-
-
-def _without_harmless_attributes(case: Case) -> Element:
-    """A copy of the envelope without encodingStyle, which has a rule, and without xsi:type where that names the documented type.
-
-    Every engine refuses the built-in type on an element whose own type restricts it by a facet.
-    """
-    if case.envelope is None or case.payload is None:
-        raise AssertionError
-    root = deepcopy(case.envelope.root)
-    tree = case.envelope.root.iter("*")
-    copies = dict(zip(tree, root.iter("*"), strict=True))
-    for element, field in _declared_elements(case):
-        if XSI_TYPE in element.attrib and is_documented_type(element, field, str(element.attrib[XSI_TYPE])):
-            del copies[element].attrib[XSI_TYPE]
-    for copy in copies.values():
-        copy.attrib.pop(ENCODING_STYLE, "")
-    return root
-
-
-def _declared_elements(case: Case) -> Iterator[tuple[Element, Field]]:
-    yield from ((element, field) for element, field, _ in case.values)
-    for block, declaration in case.declared_blocks:
-        for field in declaration.fields:
-            yield from ((element, field) for element in block.iterchildren(field.tag))
 
 
 def _stages(case: Case) -> Iterator[Stage]:

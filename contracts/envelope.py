@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from .names import BODY, ENVELOPE, HEADER, SOAP11, local_name, split
+from .names import BODY, ENVELOPE, HEADER, SOAP11, local_name, qname, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,7 +33,7 @@ class Envelope(NamedTuple):
     @property
     def is_fault(self) -> bool:
         """Whether the payload is a SOAP Fault, in the envelope's own namespace."""
-        return bool(self.payloads) and self.payloads[0].tag == f"{{{self.namespace}}}Fault"
+        return bool(self.payloads) and self.payloads[0].tag == qname(self.namespace, "Fault")
 
 
 def elements_of(parent: Element) -> Iterator[Element]:
@@ -62,7 +62,9 @@ def _open_any(root: Element) -> Envelope | None:
     if not isinstance(root.tag, str) or local_name(root.tag) != "Envelope":
         return None
     namespace = split(root.tag)[0]
-    header_tag, body_tag = (HEADER, BODY) if namespace == SOAP11 else (f"{{{namespace}}}Header", f"{{{namespace}}}Body")
+    header_tag, body_tag = (
+        (HEADER, BODY) if namespace == SOAP11 else (qname(namespace, "Header"), qname(namespace, "Body"))
+    )
     headers: list[Element] = []
     bodies: list[Element] = []
     others: list[Element] = []

@@ -22,7 +22,8 @@ Level = Literal["error", "warning", "info", "off"]
 class Type:
     """A simple type: the XSD built-in it restricts (``dateTime``, ``int``, ...) and its facets.
 
-    Lengths count characters (code points), as XSD 1.0 part 2 section 4.3.1 does for strings; bounds are lexical.
+    Lengths count characters (code points), as XSD 1.0 part 2 section 4.3.1 does for strings; ``bounds`` holds pairs of a
+    facet's name, such as ``maxInclusive``, and its value; every one of ``patterns`` must match.
     """
 
     name: str

@@ -118,6 +118,15 @@ def test_the_response_repeats_what_the_request_named(stub):
     assert etree.fromstring(response.body).findtext(".//{*}PartitionId") == "10000103"
 
 
+def test_what_cannot_be_repeated_safely_is_not(stub):
+    body = samples.smallest(LUMINATE, END, "request", {"PartitionId": " 7 "})
+    response = post(stub, body.replace(b'"utf-8"', b'"none-such"'), "luminate", headers_of(END))
+    assert response.status == 200
+    assert stub.exchanges[-1].verdicts[1].passed
+    response = post(stub, body, "luminate", headers_of(END))
+    assert etree.fromstring(response.body).findtext(".//{*}PartitionId") == "7"
+
+
 def test_the_response_repeats_no_dates_that_the_caller_may_have_given_one_of(stub):
     start = LUMINATE.operation("StartSynchronization")
     body = samples.smallest(LUMINATE, start, "request")

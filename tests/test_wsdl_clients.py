@@ -109,14 +109,14 @@ def test_suds_calls_ongoing(stub, form):
 
 @FORMS
 @pytest.mark.parametrize("service", CATALOG.services)
-def test_node_soap_calls_every_operation(stub, form, node, service):
+def test_node_soap_calls_every_operation(node, stub, form, service):
     answer = output_of(node, "client.js", service, stub.wsdl(service) + form)
     assert answer == ("123" if service == "luminate" else "2024-05-01T12:00:00.000Z")
 
 
 @FORMS
 @pytest.mark.parametrize("service", CATALOG.services)
-def test_php_calls_every_operation(stub, form, php, service):
+def test_php_calls_every_operation(php, stub, form, service):
     answer = output_of(php, "client.php", service, stub.wsdl(service) + form)
     assert answer == ("123" if service == "luminate" else "2024-05-01T12:00:00Z")
 

@@ -140,7 +140,7 @@ class Declarations:
         else:
             raise self._refuse(restriction, f"the unknown base {restriction.get('base')!r}")
         facets: dict[str, int | None] = {"min_length": base.min_length, "max_length": base.max_length}
-        patterns, values, bounds = list(base.patterns), list(base.enumeration), dict(base.bounds)
+        values, bounds, here = list(base.enumeration), dict(base.bounds), list[str]()
         for facet in self._each(restriction):
             kind, value = _kind(facet), facet.get("value", "")
             if kind in _LENGTHS:
@@ -150,7 +150,7 @@ class Declarations:
             elif kind in _BOUNDS:
                 bounds[kind] = value
             elif kind == "pattern":
-                patterns.append(value)
+                here.append(value)
             elif kind == "enumeration":
                 values.append(value)
             else:
@@ -159,7 +159,7 @@ class Declarations:
             name=node.get("name") or base.name,
             base=base.base,
             bounds=tuple(bounds.items()),
-            patterns=tuple(patterns),
+            patterns=(*base.patterns, "|".join(here)) if here else base.patterns,
             enumeration=tuple(values),
             **facets,
         )

@@ -1,9 +1,10 @@
 """The rules, one function each, one family a module. `RULES` has them all, in the order in which they judge."""
 
 from . import http, xml, soap, soap_faults, schema, schema_values, contract, provider  # noqa: F401, I001 - importing registers, in this order
+from .acceptance import ask_engine
 from .case import Case
 from .identity import open_case
 from .registry import RULES, Problem, Rule, Stage
 from .values import ValuePlan, value_plan
 
-__all__ = ["RULES", "Case", "Problem", "Rule", "Stage", "ValuePlan", "open_case", "value_plan"]
+__all__ = ["RULES", "Case", "Problem", "Rule", "Stage", "ValuePlan", "ask_engine", "open_case", "value_plan"]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
 from contracts.masking import mask_values
-from contracts.names import qname
+from contracts.names import split
 from contracts.xml import value_of
 
 from .deviations import deviations_of, soap_deviations
@@ -106,16 +106,44 @@ class Case:
             return "documented"
         return self.operation.basis(self.direction)
 
+    @cached_property
+    def needed_block(self) -> Field | None:
+        """The declaration of the header block that this request must have."""
+        if (
+            self.direction != "request"
+            or self.service is None
+            or self.operation is None
+            or self.operation.header is None
+        ):
+            return None
+        return self.service.header(self.operation.header)
+
+    @cached_property
+    def needed_blocks(self) -> list[Element]:
+        """The header blocks that are the needed one."""
+        return [block for block in self._blocks if self.needed_block is not None and block.tag == self.needed_block.tag]
+
+    @cached_property
+    def namesakes(self) -> list[Element]:
+        """The header blocks that were meant for the needed one and are in another namespace, where it is missing."""
+        if self.needed_block is None or self.needed_blocks:
+            return []
+        return [block for block in self._blocks if split(str(block.tag))[1] == self.needed_block.name]
+
+    @property
+    def _blocks(self) -> tuple[Element, ...]:
+        return () if self.envelope is None else self.envelope.blocks
+
     @property
     def has_usual_header(self) -> bool:
         """Whether the Header is just what the operation needs, with a value and no attributes: nothing to judge there."""
-        needed = self.operation.header if self.operation is not None and self.direction == "request" else None
-        blocks = self.envelope.blocks if self.envelope is not None else ()
-        if needed is None or self.service is None:
+        blocks = self._blocks
+        if self.operation is None or self.operation.header is None or self.direction != "request":
             return not blocks
-        if len(blocks) != 1 or self.refused or blocks[0].attrib or self.envelope is None or not self.envelope.regular:
+        if self.needed_block is None or self.refused or len(blocks) != 1:
             return False
-        return blocks[0].tag == qname(self.service.namespace, needed) and not self.is_empty_block(blocks[0])
+        block = blocks[0]
+        return block.tag == self.needed_block.tag and not block.attrib and not self.is_empty_block(block)
 
     @property
     def has_relations(self) -> bool:

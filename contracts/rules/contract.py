@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from contracts.envelope import elements_of
 from contracts.names import XSI_NIL, local_name, split
-from contracts.schema import instant_of
+from contracts.schema import instant_of, is_after
 
 from .registry import Problem, rule, value_rule
 
@@ -28,19 +29,15 @@ def header_missing(case: Case) -> Iterator[Problem]:
     Bad::   <soap:Body><EndSynchronization ...>   without a Header
     Good::  <soap:Header><Session xmlns="urn:soap.convio.com"><SessionId>...
     """
-    wanted = _wanted(case)
-    if wanted is None or case.envelope is None or _blocks_called(case, wanted.name):
+    wanted = case.needed_block
+    if wanted is None or case.envelope is None or case.needed_blocks or case.namesakes:
         return
-    near = next(
-        (block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == wanted.name.lower()), None
-    )
+    lowered = wanted.name.lower()
+    near = next((block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == lowered), None)
     hint = "" if near is None else f"; <{local_name(str(near.tag))}> differs from it in case"
+    help_ = f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}."
     at = near if near is not None else case.payload
-    yield Problem(
-        f"the header block {wanted.name} is missing{hint}",
-        f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}.",
-        at=at,
-    )
+    yield Problem(f"the header block {wanted.name} is missing{hint}", help_, at=at)
 
 
 @rule("contract/header-empty", "documented", "error", _PAGE, stage="header")
@@ -50,14 +47,10 @@ def header_empty(case: Case) -> Iterator[Problem]:
     Bad::   <Session xmlns="urn:soap.convio.com"><SessionId/></Session>
     Good::  <Session xmlns="urn:soap.convio.com"><SessionId>9b35f835:0</SessionId></Session>
     """
-    wanted = _wanted(case)
-    for block in () if wanted is None else _blocks_called(case, wanted.name):
+    for block in case.needed_blocks:
         if case.is_empty_block(block):
-            yield Problem(
-                f"the header block {local_name(str(block.tag))} is empty",
-                "Send the value that the service gave you.",
-                at=block,
-            )
+            name = local_name(str(block.tag))
+            yield Problem(f"the header block {name} is empty", "Send the value that the service gave you.", at=block)
 
 
 @rule("contract/header-namespace", "documented", "error", _PAGE, stage="header")
@@ -67,16 +60,11 @@ def header_namespace(case: Case) -> Iterator[Problem]:
     Bad::   <Session><SessionId>9b35f835:0</SessionId></Session>
     Good::  <Session xmlns="urn:soap.convio.com"><SessionId>9b35f835:0</SessionId></Session>
     """
-    wanted = _wanted(case)
-    for block in () if wanted is None else _blocks_called(case, wanted.name):
-        namespace = split(str(block.tag))[0]
-        if wanted is not None and namespace != wanted.namespace:
-            where = f"in the namespace {namespace}" if namespace else "in no namespace"
-            yield Problem(
-                f"the header block {wanted.name} is {where}, not in {wanted.namespace}",
-                "Give it the service's namespace.",
-                at=block,
-            )
+    for block in case.namesakes:
+        namespace, name = split(str(block.tag))
+        where = f"in the namespace {namespace}" if namespace else "in no namespace"
+        message = f"the header block {name} is {where}, not in the service's"
+        yield Problem(message, f'Declare it: xmlns="{case.needed_block and case.needed_block.namespace}".', at=block)
 
 
 @rule("contract/header-repeated", "documented", "error", _PAGE, stage="header")
@@ -86,15 +74,13 @@ def header_repeated(case: Case) -> Iterator[Problem]:
     Bad::   <Session ...>...</Session><Session ...>...</Session>
     Good::  <Session ...>...</Session>
     """
-    wanted = _wanted(case)
-    for block in () if wanted is None else _blocks_called(case, wanted.name)[1:]:
-        yield Problem(
-            f"the header block {local_name(str(block.tag))} stands there more than once", "Send it once.", at=block
-        )
+    for block in case.needed_blocks[1:]:
+        name = local_name(str(block.tag))
+        yield Problem(f"the header block {name} stands there more than once", "Send it once.", at=block)
 
 
 def _is_required_text(field: Field) -> bool:
-    return field.type is not None and field.type.base == "string" and field.min_occurs > 0
+    return field.type is not None and field.type.base == "string" and field.min_occurs > 0 and not field.type.min_length
 
 
 @value_rule("contract/empty-value", "documented", "warning", _OPERATION_PAGE, applies=_is_required_text)
@@ -104,7 +90,7 @@ def empty_value(case: Case, element: Element, field: Field, text: str) -> Proble
     Bad::   <IntegrationType></IntegrationType>
     Good::  <IntegrationType>orders</IntegrationType>
     """
-    if text or case.direction != "request" or XSI_NIL in element.attrib or len(element):
+    if text or case.direction != "request" or XSI_NIL in element.attrib or next(elements_of(element), None) is not None:
         return None
     return Problem(
         f"{field.name} is required, and it is empty",
@@ -131,7 +117,8 @@ def response_mismatch(case: Case) -> Iterator[Problem]:
 
 @rule("contract/value-order", "documented", "warning", _OPERATION_PAGE, stage="relations")
 def value_order(case: Case) -> Iterator[Problem]:
-    """Values that bound a window stand in order. Only instants of one kind are compared, with a zone or without.
+    """Values that bound a window stand in order. Of a value
+    without a zone only what holds in every zone is said (XSD 1.0 part 2, section 3.2.7.4).
 
     Bad::   <Start>2024-05-02T00:00:00Z</Start><End>2024-05-01T00:00:00Z</End>
     Good::  <Start>2024-05-01T00:00:00Z</Start><End>2024-05-02T00:00:00Z</End>
@@ -145,12 +132,9 @@ def value_order(case: Case) -> Iterator[Problem]:
         for first, second in zip(relation.fields, relation.fields[1:], strict=False):
             if first in found and second in found:
                 one, two = found[first][1], found[second][1]
-                if one is not None and two is not None and one.zoned == two.zoned and one[1:3] > two[1:3]:
-                    yield Problem(
-                        f"{first} is later than {second}",
-                        "Check the order and the zones of the two.",
-                        at=found[first][0],
-                    )
+                if one is not None and two is not None and is_after(one, two):
+                    message = f"{first} is later than {second}"
+                    yield Problem(message, "Check the order and the zones of the two.", at=found[first][0])
 
 
 @rule("contract/echo", "documented", "info", _OPERATION_PAGE, stage="relations")
@@ -173,17 +157,6 @@ def echo(case: Case) -> Iterator[Problem]:
                 yield Problem(
                     f"{field.name} is not the one of the request", "Read it from the response, if at all.", at=element
                 )
-
-
-def _wanted(case: Case) -> Field | None:
-    """The declaration of the header block that this request must have."""
-    if case.direction != "request" or case.service is None or case.operation is None or case.operation.header is None:
-        return None
-    return case.service.header(case.operation.header)
-
-
-def _blocks_called(case: Case, name: str) -> list[Element]:
-    return [block for block in (case.envelope.blocks if case.envelope else ()) if local_name(str(block.tag)) == name]
 
 
 def _relations(case: Case, kind: str) -> Iterator[Relation]:

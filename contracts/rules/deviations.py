@@ -7,6 +7,7 @@ therefore matched with their declarations by name first, and every one that has 
 from __future__ import annotations
 
 import difflib
+from collections import Counter
 from functools import cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -15,6 +16,8 @@ from contracts.model import Field
 from contracts.names import ENCODING_STYLE, XSD, XSI, XSI_NIL, XSI_TYPE, split
 from contracts.schema import misfit_of
 from contracts.xml import value_of
+
+from .facets import misfit_of_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -97,7 +100,7 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
         yield from _match_others(element, others, declaration, stand_in, matches)
     if [match.place for match in matches] != list(range(len(declaration.fields))):
         yield from _occurrence_differences(element, declaration, matches)
-        yield from _order_differences(declaration, matches)
+        yield from _order_differences(declaration, _without_duplicates(matches))
     for match in matches:
         yield from _differences(match.element, match.field, stand_in)
 
@@ -158,13 +161,23 @@ def _nearest(name: str, free: dict[str, Field]) -> str | None:
 
 
 def _occurrence_differences(element: Element, declaration: Field, matches: list[_Match]) -> Iterator[Deviation]:
-    for index, field in enumerate(declaration.fields):
-        found = [match.element for match in matches if match.place == index]
+    for place, field in enumerate(declaration.fields):
+        found = [match for match in matches if match.place == place]
         if len(found) < field.min_occurs:
             yield Deviation("missing-element", element, field)
-        if field.max_occurs is not None:
-            for extra in found[field.max_occurs :]:
-                yield Deviation("duplicate-element", extra, field)
+        for extra in found[field.max_occurs :] if field.max_occurs is not None else ():
+            yield Deviation("duplicate-element", extra.element, field)
+
+
+def _without_duplicates(matches: list[_Match]) -> list[_Match]:
+    """The matches that count: one that should not be there at all is not out of order too."""
+    counts: Counter[int] = Counter()
+    kept = []
+    for match in matches:
+        counts[match.place] += 1
+        if match.field.max_occurs is None or counts[match.place] <= match.field.max_occurs:
+            kept.append(match)
+    return kept
 
 
 def _order_differences(declaration: Field, matches: list[_Match]) -> Iterator[Deviation]:
@@ -186,11 +199,7 @@ def _value_differences(element: Element, field: Field) -> Iterator[Deviation]:
         yield Deviation("element-in-value", child, field)
     if field.type is None or inner:
         return
-    type_ = field.type
-    misfit = misfit_of(
-        value_of(element), type_.base,
-        max_length=type_.max_length, min_length=type_.min_length, enumeration=type_.enumeration,
-    )  # fmt: skip
+    misfit = misfit_of_type(value_of(element), field.type)
     if misfit is not None:
         yield Deviation(misfit.rule, element, field, misfit.reason)
 

@@ -41,6 +41,8 @@ def content_type(case: Case) -> Iterator[Problem]:
     Bad::   Content-Type: application/soap+xml; charset=utf-8
     Good::  Content-Type: text/xml; charset=utf-8
     """
+    if case.is_error_page:
+        return
     if case.media_type is None:
         yield Problem("there is no Content-Type", "Send Content-Type: text/xml; charset=utf-8.")
     elif case.media_type != "text/xml":

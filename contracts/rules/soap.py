@@ -154,7 +154,7 @@ def unqualified_header(case: Case) -> Iterator[Problem]:
     """
     for block in case.envelope.blocks if case.envelope else ():
         namespace, name = split(str(block.tag))
-        if namespace is None and not _is_required(case, name):
+        if namespace is None and block not in case.namesakes:
             yield Problem(
                 f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block
             )
@@ -223,19 +223,14 @@ def _meant_as_body(element: Element) -> bool:
     return local_name(str(element.tag)).lower() == "body"
 
 
-def _is_required(case: Case, name: str) -> bool:
-    return case.operation is not None and case.operation.header == name
-
-
 def _unknown_blocks(case: Case) -> Iterator[Element]:
     if case.envelope is None or case.service is None:
         return
+    known = {declared.tag for declared in case.service.headers}
     for block in case.envelope.blocks:
-        namespace, name = split(str(block.tag))
-        known = any(block.tag == declared.tag for declared in case.service.headers)
-        if namespace is not None and not known and not _is_required(case, name):
+        if split(str(block.tag))[0] is not None and block.tag not in known and block not in case.namesakes:
             yield block
 
 
 def _is_mandatory(block: Element) -> bool:
-    return (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") in ("1", "true")
+    return (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") == "1"

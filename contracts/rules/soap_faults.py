@@ -95,7 +95,9 @@ def fault_form(case: Case) -> Iterator[Problem]:
     if code is None or not value_of(code).strip(" \t\r\n"):
         return
     namespace, name = _resolved(code)
-    if (namespace is None and ":" not in value_of(code)) or (namespace == SOAP11 and name not in _CODES):
+    if (namespace is None and ":" not in value_of(code)) or (
+        namespace == SOAP11 and name.partition(".")[0] not in _CODES
+    ):
         yield Problem(
             "faultcode is neither one of SOAP's four codes nor in a namespace of its own",
             "Clients must compare the local part alone.",

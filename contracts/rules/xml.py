@@ -32,7 +32,7 @@ def not_well_formed(case: Case) -> Iterator[Problem]:
     Good::  <IntegrationType>orders &amp; stock</IntegrationType>
     """
     document = case.document
-    if document.error is None or document.too_deep or document.encoded.conflict:
+    if document.error is None or document.too_deep or document.too_large or document.encoded.conflict:
         return
     if (document.doctype is not None and document.error == _UNDECLARED_ENTITY) or document.encoded.version not in (
         None,
@@ -135,7 +135,11 @@ def too_large(case: Case) -> Iterator[Problem]:
     Good::  an envelope
     """
     if case.document.too_large:
-        yield Problem(f"the message is larger than {MAX_BYTES // 1024 // 1024} MiB and was not parsed", "Send less.")
+        yield Problem(
+            f"the message or a value in it is larger than {MAX_BYTES // 1024 // 1024} MiB and was not parsed",
+            "Send less.",
+            at=0,
+        )
 
 
 @rule("xml/too-deep", "wire", "error", "the depth limit of this tool", stage="text")
@@ -146,4 +150,4 @@ def too_deep(case: Case) -> Iterator[Problem]:
     Good::  an envelope
     """
     if case.document.too_deep:
-        yield Problem(f"elements nest deeper than {MAX_DEPTH} levels", "Send the envelope alone.")
+        yield Problem(f"elements nest deeper than {MAX_DEPTH} levels", "Send the envelope alone.", at=0)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lxml import etree
 
 from contracts.errors import ContractError
+from contracts.names import XSD, qname
 
 if TYPE_CHECKING:
     from contracts.xml import Element
@@ -26,6 +27,7 @@ class Refusal(NamedTuple):
 class _Local(threading.local):
     def __init__(self) -> None:
         self.schemas: dict[str, etree.XMLSchema] = {}
+        self.patterns: dict[tuple[str, ...], etree.XMLSchema] = {}
 
 
 _LOCAL: Final = _Local()
@@ -43,6 +45,41 @@ def refusal_of(root: Element, schema: str) -> Refusal | None:
         return None
     entry = compiled.error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
     return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
+
+
+def fits_patterns(value: str, patterns: tuple[str, ...]) -> bool:
+    """Whether ``value`` obeys every one of ``patterns``, regular expressions of XSD 1.0 part 2 appendix F.
+
+    libxml2 decides, since Python's expressions are others.
+    """
+    compiled = _LOCAL.patterns.get(patterns)
+    if compiled is None:
+        compiled = _LOCAL.patterns[patterns] = _compile_patterns(patterns)
+    element = etree.Element("v")
+    try:
+        element.text = value
+    except ValueError:  # a character that no XML document can hold
+        return False
+    return compiled.validate(element)
+
+
+def _compile_patterns(patterns: tuple[str, ...]) -> etree.XMLSchema:
+    """A schema of one element whose type is restricted once for each pattern: all of them must match."""
+    root = etree.Element(qname(XSD, "schema"), nsmap={"xs": XSD})
+    inner = None
+    for pattern in patterns:
+        outer = etree.Element(qname(XSD, "simpleType"))
+        restriction = etree.SubElement(outer, qname(XSD, "restriction"))
+        if inner is None:
+            restriction.set("base", "xs:string")
+        else:
+            restriction.append(inner)
+        etree.SubElement(restriction, qname(XSD, "pattern"), value=pattern)
+        inner = outer
+    element = etree.SubElement(root, qname(XSD, "element"), name="v")
+    if inner is not None:
+        element.append(inner)
+    return etree.XMLSchema(root)
 
 
 def _compile(schema: str) -> etree.XMLSchema:

@@ -36,7 +36,8 @@ def answer_to(catalog: Catalog, verdict: Verdict, body: bytes) -> Answer:
 def _repeated(service: Service, operation: Operation, body: bytes) -> dict[str, str]:
     """The request's values of fields that the response has too, by local name.
 
-    Secrets are left out, and so are fields that stand in an order: a caller may give one of them only.
+    Secrets are left out, and so are fields that stand in an order: a caller may give one of them only. Values beyond
+    ASCII are left out too, because the charset, which may differ from the declaration, is the verdict's business.
     """
     root = xml.parse(body).root
     if root is None:
@@ -46,7 +47,7 @@ def _repeated(service: Service, operation: Operation, body: bytes) -> dict[str, 
     for tag, _ in _leaves(operation.request) & _leaves(operation.response):
         name, node = local_name(tag), root.find(f".//{tag}")
         value = "" if node is None else xml.value_of(node).strip(" \t\r\n")
-        if value and name not in service.secrets | ordered:
+        if value and value.isascii() and name not in service.secrets | ordered:
             found[name] = value
     return found
 

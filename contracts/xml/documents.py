@@ -78,14 +78,16 @@ def parse(body: bytes, charset: str | None = None) -> Document:
         root = etree.fromstring(encoded.data, _LOCAL.parser)
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
-        deep = code in _TOO_DEEP and _depth(encoded.data) >= MAX_DEPTH
-        return Document(encoded, None, code, doctype, too_deep=deep)
+        limited = code in _LIMITS
+        deep = limited and _depth(encoded.data) >= MAX_DEPTH
+        return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
     plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
     return Document(encoded, root, None, doctype, plain=plain)
 
 
-#: libxml2 says a resource limit, and before 2.12 an internal error, for excessive depth.
-_TOO_DEEP: Final = (etree.ErrorTypes.ERR_INTERNAL_ERROR, 114, 116)
+#: libxml2's numbers for a document that is too deep or a part of it that is too long: a text or an attribute of ten million
+#: bytes, a name, a comment. Before 2.12 excessive depth was an internal error.
+_LIMITS: Final = (114, 110, 45, etree.ErrorTypes.ERR_INTERNAL_ERROR)
 
 
 def _depth(data: bytes) -> int:

@@ -1,0 +1,73 @@
+"""libxml2's verdict on a case, with what every engine is too strict or too lenient about put out of its sight."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from functools import cache
+from typing import TYPE_CHECKING
+
+from contracts.names import ENCODING_STYLE, XSI_TYPE
+from contracts.schema import refusal_of
+
+from .deviations import is_documented_type
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.envelope import Envelope
+    from contracts.messages import Direction
+    from contracts.model import Field, Service
+    from contracts.xml import Element
+
+    from .case import Case
+
+
+def ask_engine(case: Case) -> None:
+    """Set ``refusal`` and ``refused``; libxml2 is asked where the envelope has the shape that the schemas are for."""
+    envelope = case.envelope
+    if envelope is None:
+        return
+    case.refused = True
+    if case.service is None or case.direction is None or not envelope.regular:
+        return
+    schema, data = _schema_file(case.service, case.direction), case.document.encoded.data
+    case.refusal = refusal_of(envelope.root, schema)
+    if b":type" in data or (case.refusal is not None and b"encodingStyle" in data):
+        case.refusal = refusal_of(_without_harmless_attributes(case, envelope), schema)
+    case.refused = case.refusal is not None or (b":type" in data and _names_a_wrong_type(case))
+
+
+@cache
+def _schema_file(service: Service, direction: Direction) -> str:
+    return str(service.folder / f"{direction}.xsd")
+
+
+def _without_harmless_attributes(case: Case, envelope: Envelope) -> Element:
+    """A copy of the envelope without encodingStyle, which has a rule, and without xsi:type on values.
+
+    Every engine refuses the built-in type on an element whose own type restricts it by a facet, and accepts the name
+    that this tool's schema has given to a type, which no provider knows. A block that nobody declares may say anything.
+    """
+    root = deepcopy(envelope.root)
+    copies = dict(zip(envelope.root.iter("*"), root.iter("*"), strict=True))
+    declared = {block for block, _ in case.declared_blocks}
+    free = [element for block in envelope.blocks if block not in declared for element in block.iter("*")]
+    for element in (*free, *(element for element, _ in _values(case))):
+        copies[element].attrib.pop(XSI_TYPE, "")
+    for copy in copies.values():
+        copy.attrib.pop(ENCODING_STYLE, "")
+    return root
+
+
+def _names_a_wrong_type(case: Case) -> bool:
+    return any(
+        XSI_TYPE in element.attrib and not is_documented_type(element, field, str(element.attrib[XSI_TYPE]))
+        for element, field in _values(case)
+    )
+
+
+def _values(case: Case) -> Iterator[tuple[Element, Field]]:
+    yield from ((element, field) for element, field, _ in case.values)
+    for block, declaration in case.declared_blocks:
+        for field in declaration.fields:
+            yield from ((element, field) for element in block.iterchildren(field.tag))
