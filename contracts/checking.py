@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from .xml import Element
 
 _MODELLED: Final = ("schema", "contract")
+_NOTHING: Final = (None,) * 7
 _EXPLAINING: Final = ("soap", "schema", "contract")
 
 
@@ -50,21 +51,36 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     does not have, and ContractError for a schema that does not compile.
     """
     message = body_or_message if isinstance(body_or_message, Message) else _message(body_or_message)
-    known: dict[str, Any] = {
-        "headers": None if headers is None else _pairs(headers),
-        "status": status,
-        "method": method,
-        "url": url,
-        "request": request,
-        "service": service,
-        "kind": kind or ("response" if status is not None else "request" if method is not None else None),
-    }
-    given: dict[str, Any] = {name: value for name, value in known.items() if value is not None}
-    return _judge(message._replace(**given) if given else message, catalog or shipped())
+    known = (headers, status, method, url, request, service, kind)
+    if known != _NOTHING:
+        message = _completed(message, *known)
+    return _judge(message, catalog or shipped())
 
 
 def _message(body: bytes | str) -> Message:
     return Message(body.encode() if isinstance(body, str) else bytes(body))
+
+
+def _completed(  # noqa: PLR0913, PLR0917 - what check() was given
+    message: Message,
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None,
+    status: int | None,
+    method: str | None,
+    url: str | None,
+    request: Message | None,
+    service: str | None,
+    kind: Direction | None,
+) -> Message:
+    implied: Direction | None = "response" if status is not None else "request" if method is not None else None
+    return message._replace(
+        headers=message.headers if headers is None else _pairs(headers),
+        status=message.status if status is None else status,
+        method=method or message.method,
+        url=url or message.url,
+        request=request or message.request,
+        service=service or message.service,
+        kind=kind or message.kind or implied,
+    )
 
 
 def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
@@ -118,16 +134,23 @@ def _stages(case: Case) -> Iterator[Stage]:
         yield "text"
     if case.envelope is None:
         return
+    yield from _envelope_stages(case)
+    if case.refused:
+        yield from ("refused", "deviations", "last")
+
+
+def _envelope_stages(case: Case) -> Iterator[Stage]:
+    data = case.document.encoded.data
     if not case.has_usual_header:
         yield from ("blocks", "header")
-    if b"encodingStyle" in case.document.encoded.data:
+    if b"encodingStyle" in data:
         yield "style"
+    if b"<!--" in data:
+        yield "comments"
     if case.kind == "fault":
         yield "fault"
     elif case.asked is not None or case.has_relations:
         yield "relations"
-    if case.refused:
-        yield from ("refused", "deviations", "last")
 
 
 @cache

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from .names import BODY, ENVELOPE, HEADER, SOAP11, local_name, qname, split
+from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, local_name, qname, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -33,6 +33,8 @@ class Envelope(NamedTuple):
     @property
     def is_fault(self) -> bool:
         """Whether the payload is a SOAP Fault, in the envelope's own namespace."""
+        if self.namespace == SOAP11:
+            return bool(self.payloads) and self.payloads[0].tag == FAULT
         return bool(self.payloads) and self.payloads[0].tag == qname(self.namespace, "Fault")
 
 

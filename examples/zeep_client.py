@@ -1,4 +1,4 @@
-"""A small real client of both services, made with zeep: log in and synchronise, then set a time and read it back.
+"""A small real client of both services, made with zeep: log in and synchronize, then set a time and read it back.
 
 It finds the services in its environment, as `soap-contracts run` sets it:
 

@@ -86,7 +86,7 @@ class TestText:
         unknown = Verdict("c.xml", 0, None, None, "unknown", (), ("http",))
         lines = text_of(verdict(), verdict(), answer, unknown, unknown).splitlines()
         assert lines[-4:-2] == [
-            "unknown: 2 unknown; ongoing GetTimeOfLastSync: 1 response; ongoing SetTimeOfLastSync: 2 requests",
+            "unknown service: 2 unknown messages; ongoing GetTimeOfLastSync: 1 response; ongoing SetTimeOfLastSync: 2 requests",
             "not checked in 2 messages: http/ (nothing is known of the HTTP part)",
         ]
 

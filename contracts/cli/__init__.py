@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import importlib
+import io
 import sys
 from typing import TYPE_CHECKING, Final
 
@@ -22,7 +23,7 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: Final = {
     "check": ("contracts.cli.check", "judge messages on disk or on standard input"),
     "run": ("contracts.cli.run", "run a client against a stub of the services and judge all that it sends"),
-    "list": ("contracts.cli.list", "list the services, their operations or the rules"),
+    "list": ("contracts.cli.listing", "list the services, their operations or the rules"),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
     "sample": ("contracts.cli.sample", "print a valid message of an operation"),
 }
@@ -50,6 +51,9 @@ example:
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command and return its exit code: 0, 1, 2, 3 or 130. ``argv`` is without the program's name."""
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # A name that the terminal's encoding lacks must not end the report.
+        sys.stdout.reconfigure(errors="backslashreplace")
     try:
         code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()

@@ -36,8 +36,15 @@ def execute(args: argparse.Namespace) -> int:
     rule = RULES[args.rule]
     severities = {service.name: rule.severity_for(service) or "off" for service in catalog_of(args)}
     if args.format == "json":
-        found = {"version": 1, **rule._asdict(), "severities": severities}
-        found = {key: value for key, value in found.items() if key not in ("judge", "stage")}
+        found = {
+            "version": 1,
+            "rule": rule.id,
+            "layer": rule.layer,
+            **severities,
+            "since": rule.since,
+            "reference": rule.reference,
+            "text": rule.doc,
+        }
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return 0
     facts = {

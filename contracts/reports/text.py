@@ -11,7 +11,7 @@ from .reporter import Reporter
 from .terminal import Style, escaped, fitted, wrapped
 
 if TYPE_CHECKING:
-    from contracts.findings import Excerpt, Finding, Severity, Verdict
+    from contracts.findings import Excerpt, Finding, Kind, Severity, Verdict
 
     from .reporter import Stream, Terms
 
@@ -58,7 +58,7 @@ class TextReporter(Reporter):
     def _message(self, verdict: Verdict, *, failed: bool) -> str:
         word = self._style.painted("FAIL", "red", "bold") if failed else self._style.painted("PASS", "green")
         place = f"{verdict.source}[{verdict.index}]" if verdict.index else verdict.source
-        return f"{word} {_subject(verdict.service, verdict.operation)} {verdict.kind}  {escaped(place)}"
+        return f"{word} {_subject(verdict.service, verdict.operation)} {_noun(verdict.kind)}  {escaped(place)}"
 
     def _finding(self, finding: Finding) -> list[str]:
         paint, colour = self._style.painted, _COLOURS[finding.severity]
@@ -96,9 +96,7 @@ class TextReporter(Reporter):
         kinds: defaultdict[str, list[str]] = defaultdict(list)
         ordered = sorted(self.summary.operations.items(), key=lambda item: tuple(part or "" for part in item[0]))
         for (service, operation, kind), count in ordered:
-            kinds[_subject(service, operation)].append(
-                _counted(count, kind) if kind != "unknown" else f"{count} unknown"
-            )
+            kinds[_subject(service, operation)].append(_counted(count, _noun(kind)))
         return "; ".join(f"{subject}: {', '.join(counts)}" for subject, counts in kinds.items())
 
     def _not_checked(self) -> list[str]:
@@ -124,7 +122,11 @@ class TextReporter(Reporter):
 
 
 def _subject(service: str | None, operation: str | None) -> str:
-    return escaped(" ".join(filter(None, (service, operation))) or "unknown")
+    return escaped(" ".join(filter(None, (service, operation))) or "unknown service")
+
+
+def _noun(kind: Kind) -> str:
+    return "unknown message" if kind == "unknown" else kind
 
 
 def _counted(count: int, noun: str) -> str:

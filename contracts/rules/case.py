@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
@@ -106,7 +106,7 @@ class Case:
             return "documented"
         return self.operation.basis(self.direction)
 
-    @cached_property
+    @property
     def needed_block(self) -> Field | None:
         """The declaration of the header block that this request must have."""
         if (
@@ -143,15 +143,14 @@ class Case:
         if self.needed_block is None or self.refused or len(blocks) != 1:
             return False
         block = blocks[0]
-        return block.tag == self.needed_block.tag and not block.attrib and not self.is_empty_block(block)
+        return block.tag == self.needed_block.tag and not len(block.attrib) and not self.is_empty_block(block)
 
     @property
     def has_relations(self) -> bool:
         """Whether the contract relates values of this payload."""
         if self.service is None or self.declaration is None:
             return False
-        name = self.declaration.name
-        return any(relation.message == name for relation in self.service.relations)
+        return _has_relations(self.service, self.declaration)
 
     @property
     def is_blank(self) -> bool:
@@ -169,6 +168,8 @@ class Case:
     @staticmethod
     def is_empty_block(block: Element) -> bool:
         """Whether there is no text at all in a header block."""
+        if len(block) and (block[0].text or "").strip(" \t\r\n"):
+            return False
         return not "".join(map(str, block.itertext("*"))).strip(" \t\r\n")
 
     def is_public(self, field: Field) -> bool:
@@ -185,6 +186,11 @@ class Case:
         """A piece of the message, short and without any secret value that stands in it too."""
         text = mask_values(text, self.places.secret_values)
         return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
+
+
+@cache
+def _has_relations(service: Service, declaration: Field) -> bool:
+    return any(relation.message == declaration.name for relation in service.relations)
 
 
 def _values(element: Element, declaration: Field) -> Iterator[tuple[Element, Field, str]]:

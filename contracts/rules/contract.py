@@ -117,8 +117,9 @@ def response_mismatch(case: Case) -> Iterator[Problem]:
 
 @rule("contract/value-order", "documented", "warning", _OPERATION_PAGE, stage="relations")
 def value_order(case: Case) -> Iterator[Problem]:
-    """Values that bound a window stand in order. Of a value
-    without a zone only what holds in every zone is said (XSD 1.0 part 2, section 3.2.7.4).
+    """Values that bound a window stand in order.
+
+    Of a value without a zone only what holds in every zone is said (XSD 1.0 part 2, section 3.2.7.4).
 
     Bad::   <Start>2024-05-02T00:00:00Z</Start><End>2024-05-01T00:00:00Z</End>
     Good::  <Start>2024-05-01T00:00:00Z</Start><End>2024-05-02T00:00:00Z</End>

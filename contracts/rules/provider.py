@@ -94,16 +94,18 @@ def utf16_length(_case: Case, element: Element, field: Field, text: str) -> Prob
     return Problem(message, "Send fewer characters beyond U+FFFF.", at=element, field_type="string")
 
 
-@value_rule("provider/comment-in-value", "provider", "off", _STACK, applies=lambda field: field.type is not None)
-def comment_in_value(_case: Case, element: Element, field: Field, _text: str) -> Problem | None:
+@rule("provider/comment-in-value", "provider", "off", _STACK, stage="comments")
+def comment_in_value(case: Case) -> Iterator[Problem]:
     """A comment stands inside a value: XML allows it, ASMX refuses it.
 
     Bad::   <IntegrationType>orders<!-- hourly --></IntegrationType>
     Good::  <!-- hourly --><IntegrationType>orders</IntegrationType>
     """
-    if not len(element) or next(element.iterchildren(etree.Comment), None) is None:
-        return None
-    return Problem(f"a comment stands inside the value of {field.name}", "Move it out of the element.", at=element)
+    for element, field, _ in case.values:
+        if next(element.iterchildren(etree.Comment), None) is not None:
+            yield Problem(
+                f"a comment stands inside the value of {field.name}", "Move it out of the element.", at=element
+            )
 
 
 @rule("provider/other-actor", "provider", "off", _STACK, stage="blocks")

@@ -20,11 +20,22 @@ if TYPE_CHECKING:
     ValueJudge = Callable[[Case, Element, Field, str], "Problem | None"]
 
 #: When a rule has something to judge, so that a good message meets few of them: HTTP metadata is known; the document is
-#: not plain UTF-8 and XML 1.0; the Header has blocks; the operation needs one; an encodingStyle stands somewhere; the
-#: payload is a Fault, or takes part in a relation; libxml2 refused the envelope (the schemas rule out all that these
+#: not plain UTF-8 and XML 1.0; the Header has blocks; the operation needs one; an encodingStyle or a comment stands
+#: somewhere; the payload is a Fault, or takes part in a relation; libxml2 refused the envelope (the schemas rule out all that these
 #: rules look for), and then each deviation from the declaration; and each value of a declared field.
 Stage = Literal[
-    "http", "text", "blocks", "header", "style", "fault", "relations", "refused", "deviations", "last", "values"
+    "http",
+    "text",
+    "blocks",
+    "header",
+    "style",
+    "comments",
+    "fault",
+    "relations",
+    "refused",
+    "deviations",
+    "last",
+    "values",
 ]
 
 
