@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import os
+import pty
+import termios
 import tracemalloc
 
 import pytest
@@ -48,6 +52,23 @@ def json_of(*verdicts: Verdict, terms: Terms = TERMS):
         for each in verdicts:
             reporter.verdict(each)
     return json.loads(stream.getvalue())
+
+
+@contextlib.contextmanager
+def a_terminal(columns: int):
+    controller, terminal = pty.openpty()
+    termios.tcsetwinsize(terminal, (24, columns))
+    with open(terminal, "w") as stream:  # noqa: PTH123 - a descriptor has no path
+        yield stream
+    os.close(controller)
+
+
+@contextlib.contextmanager
+def a_pipe():
+    reading, writing = os.pipe()
+    with open(writing, "w") as stream:  # noqa: PTH123 - a descriptor has no path
+        yield stream
+    os.close(reading)
 
 
 class TestText:
@@ -289,9 +310,15 @@ class TestTerminal:
         ],
     )
     def test_colours_follow_the_terminal_and_the_users_wish(self, terminal, environment, colours):
-        assert Style.of_terminal(terminal=terminal, width=80, environment=environment).colours is colours
+        with a_terminal(80) if terminal else a_pipe() as stream:
+            assert Style.of_stream(stream, environment).colours is colours
 
-    def test_only_a_terminal_wraps(self):
-        assert Style.of_terminal(terminal=False, width=80, environment={}).width is None
-        assert Style.of_terminal(terminal=True, width=80, environment={}).width == 80
-        assert Style.of_terminal(terminal=True, width=7, environment={}).width == 40
+    @pytest.mark.parametrize(("columns", "width"), [(80, 80), (7, 40), (500, 120), (0, 80)])
+    def test_a_terminal_wraps_at_its_width_within_reason(self, columns, width):
+        with a_terminal(columns) as stream:
+            assert Style.of_stream(stream, {}).width == width
+
+    def test_nothing_else_wraps(self):
+        with a_pipe() as stream:
+            assert Style.of_stream(stream, {}).width is None
+        assert Style.of_stream(io.StringIO(), {}) == Style()

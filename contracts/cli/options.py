@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 VIOLATED: Final = 1
 NOTHING: Final = 3
-_WIDEST: Final = 120
 
 
 def add_common(parser: argparse.ArgumentParser) -> None:
@@ -82,7 +81,7 @@ def reporter_of(args: argparse.Namespace) -> Reporter:
     stream = _opened(args.output) if owned else sys.stdout
     if args.format == "json":
         return JsonReporter(stream, terms, owned=owned)
-    style = Style() if owned else _style(sys.stdout)
+    style = Style() if owned else Style.of_stream(sys.stdout, os.environ)
     return TextReporter(stream, terms, owned=owned, style=style, quiet=args.quiet)
 
 
@@ -120,13 +119,3 @@ def _opened(path: str) -> TextIO:
         return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")  # noqa: PTH123 - the reporter closes it
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
-
-
-def _style(stream: TextIO) -> Style:
-    terminal, width = stream.isatty(), _WIDEST
-    if terminal:
-        try:
-            width = os.get_terminal_size(stream.fileno()).columns or _WIDEST
-        except (OSError, ValueError):
-            terminal = False
-    return Style.of_terminal(terminal=terminal, width=min(width, _WIDEST), environment=os.environ)

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, NoReturn
 
 from tqdm import tqdm
 
+from contracts.reports import width_of
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -19,7 +21,8 @@ if TYPE_CHECKING:
 def shown(items: Iterator[Message | Unreadable], reporter: Reporter, done: int) -> Iterator[Message | Unreadable]:
     """``items``, counted by a bar below whatever ``reporter`` writes; ``done`` came before."""
     stream = reporter.stream
-    with tqdm(initial=done, unit=" messages", file=sys.stderr, leave=False, dynamic_ncols=True) as bar:
+    width = width_of(sys.stderr)
+    with tqdm(initial=done, unit=" messages", file=sys.stderr, leave=False, ncols=width) as bar:
         reporter.stream = _AboveBar(stream, bar)
         try:
             for item in items:

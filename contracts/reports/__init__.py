@@ -4,10 +4,10 @@ from typing import Final
 
 from .json import JsonReporter
 from .reporter import Reporter, Summary, Terms
-from .terminal import Style, escaped
+from .terminal import Style, escaped, width_of
 from .text import TextReporter
 
-__all__ = ["FORMATS", "JsonReporter", "Reporter", "Style", "Summary", "Terms", "TextReporter", "escaped"]
+__all__ = ["FORMATS", "JsonReporter", "Reporter", "Style", "Summary", "Terms", "TextReporter", "escaped", "width_of"]
 
 #: What ``--format`` may name.
 FORMATS: Final = ("text", "json")

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final, NamedTuple
 from unicodedata import combining, east_asian_width
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from typing import TextIO
 
     from contracts.findings import Excerpt
 
 _CODES: Final = {"red": "31", "green": "32", "yellow": "33", "cyan": "36", "bold": "1", "dim": "2"}
+#: Lines are wrapped to a width between these, whatever the terminal's is.
 _NARROWEST: Final = 40
+_WIDEST: Final = 120
+#: What a terminal has that does not tell.
+_USUAL: Final = 80
 _CUT: Final = "…"
 
 
@@ -23,6 +29,14 @@ def escaped(text: str) -> str:
     if text.isprintable():
         return text
     return "".join(char if char.isprintable() else char.encode("unicode_escape").decode() for char in text)
+
+
+def width_of(stream: TextIO) -> int | None:
+    """The columns of the terminal that ``stream`` writes to, None where it is no terminal."""
+    try:
+        return (os.get_terminal_size(stream.fileno()).columns or _USUAL) if stream.isatty() else None
+    except (OSError, ValueError):
+        return None
 
 
 def columns_of(text: str) -> int:
@@ -77,15 +91,16 @@ class Style(NamedTuple):
     width: int | None = None
 
     @classmethod
-    def of_terminal(cls, *, terminal: bool, width: int, environment: Mapping[str, str]) -> Style:
-        """The style for standard output.
+    def of_stream(cls, stream: TextIO, environment: Mapping[str, str]) -> Style:
+        """The style for ``stream``, which is standard output.
 
         Colours only on a terminal; ``NO_COLOR`` takes them away and ``FORCE_COLOR`` gives them to a pipe as well
         (https://no-color.org, https://force-color.org), the former first.
         """
-        able = terminal and environment.get("TERM") != "dumb"
+        width = width_of(stream)
+        able = width is not None and environment.get("TERM") != "dumb"
         colours = not environment.get("NO_COLOR") and (bool(environment.get("FORCE_COLOR")) or able)
-        return cls(colours, max(width, _NARROWEST) if terminal else None)
+        return cls(colours, None if width is None else min(max(width, _NARROWEST), _WIDEST))
 
     def painted(self, text: str, *names: str) -> str:
         """``text`` in the colours called ``names``, where colours are wanted."""

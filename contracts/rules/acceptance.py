@@ -31,10 +31,11 @@ def ask_engine(case: Case) -> None:
     if case.service is None or case.direction is None or not envelope.regular:
         return
     schema, data = _schema_file(case.service, case.direction), case.document.encoded.data
+    typed = b":type" in data
     case.refusal = refusal_of(envelope.root, schema)
-    if b":type" in data or (case.refusal is not None and b"encodingStyle" in data):
-        case.refusal = refusal_of(_without_harmless_attributes(case, envelope), schema)
-    case.refused = case.refusal is not None or (b":type" in data and _names_a_wrong_type(case))
+    if typed or (case.refusal is not None and (b"encodingStyle" in data or b"<![CDATA[]]>" in data)):
+        case.refusal = refusal_of(_plain_copy(case, envelope), schema)
+    case.refused = case.refusal is not None or (typed and _names_a_wrong_type(case))
 
 
 @cache
@@ -42,20 +43,25 @@ def _schema_file(service: Service, direction: Direction) -> str:
     return str(service.folder / f"{direction}.xsd")
 
 
-def _without_harmless_attributes(case: Case, envelope: Envelope) -> Element:
-    """A copy of the envelope without encodingStyle, which has a rule, and without xsi:type on values.
+def _plain_copy(case: Case, envelope: Envelope) -> Element:
+    """A copy of the envelope without encodingStyle, which has a rule, without xsi:type on values, without empty CDATA.
 
     Every engine refuses the built-in type on an element whose own type restricts it by a facet, and accepts the name
-    that this tool's schema has given to a type, which no provider knows. A block that nobody declares may say anything.
+    that this tool's schema has given to a type, which no provider knows. What nobody declares may name any type. libxml2
+    takes an empty CDATA section for character content.
     """
     root = deepcopy(envelope.root)
     copies = dict(zip(envelope.root.iter("*"), root.iter("*"), strict=True))
     declared = {block for block, _ in case.declared_blocks}
-    free = [element for block in envelope.blocks if block not in declared for element in block.iter("*")]
+    undeclared = [block for block in envelope.blocks if block not in declared]
+    if envelope.is_fault:
+        undeclared.extend(envelope.payloads)
+    free = [element for part in undeclared for element in part.iter("*")]
     for element in (*free, *(element for element, _ in _values(case))):
         copies[element].attrib.pop(XSI_TYPE, "")
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
+        copy.text = copy.text or None
     return root
 
 

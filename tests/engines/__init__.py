@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Protocol
 
 import xmlschema
 from lxml import etree
+from xmlschema.exceptions import XMLResourceParseError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -80,7 +81,7 @@ class Xmlschema:
         compiled = self._schema(schema)
         try:
             return "valid" if compiled.is_valid(str(document), use_location_hints=False) else "invalid"
-        except xmlschema.XMLResourceParseError:
+        except XMLResourceParseError:
             return "invalid"
         except Exception as error:  # noqa: BLE001 - how it fails is what the table records
             return type(error).__name__
