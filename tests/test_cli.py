@@ -303,7 +303,7 @@ class TestTerminal:
         assert code == 0
         assert re.search(r"\r1 messages \[.*messages/s\]", shown)
         assert shown.endswith("4 messages: 4 passed, 0 failed (0 errors, 1 warning, 0 infos)\r\n")
-        assert f"PASS ongoing SetTimeOfLastSync request  {folder}/good.http\r\n" in shown
+        assert f"PASS\x1b[0m ongoing SetTimeOfLastSync request  {folder}/good.http\r\n" in shown
 
 
 class TestContractsOfOnesOwn:

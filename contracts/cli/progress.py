@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from tqdm import tqdm
 
@@ -17,12 +17,15 @@ if TYPE_CHECKING:
     from contracts.reports import Reporter
     from contracts.reports.reporter import Stream
 
+_ROWS: Final = 20
+
 
 def shown(items: Iterator[Message | Unreadable], reporter: Reporter, done: int) -> Iterator[Message | Unreadable]:
     """``items``, counted by a bar below whatever ``reporter`` writes; ``done`` came before."""
     stream = reporter.stream
+    # Left to itself, tqdm shows nothing on a terminal that does not tell its size.
     width = width_of(sys.stderr)
-    with tqdm(initial=done, unit=" messages", file=sys.stderr, leave=False, ncols=width) as bar:
+    with tqdm(initial=done, unit=" messages", file=sys.stderr, leave=False, ncols=width, nrows=_ROWS) as bar:
         reporter.stream = _AboveBar(stream, bar)
         try:
             for item in items:
