@@ -11,7 +11,6 @@ import shlex
 import signal
 import subprocess
 import sys
-import time
 from pathlib import Path
 
 import pytest
@@ -255,13 +254,15 @@ class TestStreams:
         assert "\x1b" not in run("check", folder, env=plain).stdout
         assert "\x1b[31;1mFAIL" in run("check", folder, env={**plain, "FORCE_COLOR": "1"}).stdout
 
-    def test_an_interrupt_ends_with_130(self):
-        process = subprocess.Popen([*COMMAND, "check", "-"], stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        time.sleep(1)
+    def test_an_interrupt_ends_with_130(self, folder):
+        command = [*COMMAND, "check", str(folder / "good.http"), "-"]
+        pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+        process = subprocess.Popen(command, text=True, env={**os.environ, "PYTHONUNBUFFERED": "1"}, **pipes)
+        assert process.stdout.readline().startswith("PASS ")
         process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=30)
+        out, err = process.communicate(timeout=30)
         assert process.returncode == 130
-        assert err == "soap-contracts: interrupted\n"
+        assert (out, err) == ("", "soap-contracts: interrupted\n")
 
 
 def on_a_terminal(arguments: list[str], **environment: str) -> tuple[int, str]:

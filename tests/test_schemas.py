@@ -171,7 +171,9 @@ def test_the_lax_header_finds_a_wrong_session(engine: Engine, session: str, tmp_
 def test_luminate_has_two_forms_of_a_fault_and_ongoing_one(engine: Engine, tmp_path: Path) -> None:
     for children, valid in ((FAULT_CHILDREN, {"luminate", "ongoing"}), (QUALIFIED_CHILDREN, {"luminate"})):
         text = envelope(f"<soap:Fault>{children}</soap:Fault>")
-        found = {name for name in ("luminate", "ongoing") if verdict(engine, f"{name}/response", text, tmp_path) == "valid"}
+        found = {
+            name for name in ("luminate", "ongoing") if verdict(engine, f"{name}/response", text, tmp_path) == "valid"
+        }
         assert found == valid, engine.title
 
 
@@ -186,7 +188,9 @@ def test_a_fault_is_not_valid_in_a_request(engine: Engine, service: str, tmp_pat
 def test_a_fault_mixes_no_forms(engine: Engine, tmp_path: Path) -> None:
     mixed = "<faultcode>soap:Server</faultcode><soap:faultstring>No.</soap:faultstring>"
     for service in ("luminate", "ongoing"):
-        assert verdict(engine, f"{service}/response", envelope(f"<soap:Fault>{mixed}</soap:Fault>"), tmp_path) == "invalid"
+        assert (
+            verdict(engine, f"{service}/response", envelope(f"<soap:Fault>{mixed}</soap:Fault>"), tmp_path) == "invalid"
+        )
 
 
 # -------------------------------------------------------------------------------------------- what the pages say

@@ -9,6 +9,7 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from contracts.errors import UnknownNameError
+from contracts.reports import width_of
 from contracts.version import VERSION
 
 from .failures import USAGE, ended_by
@@ -27,6 +28,8 @@ COMMANDS: Final = {
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
     "sample": ("contracts.cli.sample", "print a valid message of an operation"),
 }
+
+_WIDTH: Final = 100
 
 _OVERVIEW: Final = """\
 usage: soap-contracts COMMAND [OPTION...] [ARGUMENT...]
@@ -86,11 +89,16 @@ def _run_command(name: str, arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog=f"soap-contracts {name}",
         description=command.HELP,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+        formatter_class=_formatter,
         allow_abbrev=False,
     )
     command.add_arguments(parser)
     return int(command.execute(parser.parse_args(arguments)))
+
+
+def _formatter(prog: str) -> argparse.HelpFormatter:
+    # Without a width argparse loads shutil, for every command and not only for its help.
+    return argparse.RawDescriptionHelpFormatter(prog, width=min(width_of(sys.stdout) or _WIDTH, _WIDTH))
 
 
 def _overview() -> str:

@@ -26,10 +26,10 @@ _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 _MAX_MEMBERS: Final = 64
 
 
-def codings_of(values: list[str]) -> list[str]:
+def codings_of(values: list[str]) -> tuple[str, ...]:
     """The codings that header field values list, lower-case, in the order in which they were applied."""
     listed = (item.partition(";")[0].strip(" \t").lower() for value in values for item in value.split(","))
-    return [coding for coding in listed if coding not in ("", "identity")]
+    return tuple(coding for coding in listed if coding not in ("", "identity"))
 
 
 def dechunked(raw: Raw, start: int) -> bytes:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.messages import Message
@@ -21,29 +22,33 @@ _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _VERSION: Final = r"HTTP/[0-9](?:\.[0-9])?"
 #: RFC 9112 section 2.2 lets empty lines precede the start line; an editor may have put a byte order mark there.
 _LEADING: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*+")
+_MAY_LEAD: Final = (b"\xef", b"\r", b"\n")
 _START: Final = re.compile(
     rf"{_VERSION} (?P<status>[0-9]{{3}})(?: [^\n]*)?|(?P<method>{_WORD}) (?P<url>[^ \t\n]+) {_VERSION}[ \t]*"
 )
 _NAME: Final = re.compile(_WORD)
-_HEAD_END: Final = re.compile(rb"\r?\n\r?\n")
+_HEAD_END: Final = re.compile(rb"\n\r?\n")
 _BLANKS: Final = " \t\r"
+_NO_FIELD: Final = "neither a header field nor the blank line before the body"
 
 
 class _Head(NamedTuple):
-    """A start line and header fields; ``end`` is the offset behind the blank line."""
+    """A start line and header fields; ``lines`` are the fields' lines, counted from the start line's, which is 0."""
 
     status: int | None
     method: str | None
     url: str | None
     headers: Headers
     lines: tuple[int, ...]
-    end: int
+    transfer: tuple[str, ...]
+    content: tuple[str, ...]
 
 
 def looks_like_http(data: bytes) -> bool:
     """Whether ``data`` begins with a start line."""
     begin = _leading(data)
-    return _START.fullmatch(_first_line(data[begin : begin + _MAX_HEAD].decode("latin-1"))) is not None
+    first = data[begin : begin + _MAX_HEAD].partition(b"\n")[0]
+    return _START.fullmatch(first.rstrip(b"\r").decode("latin-1")) is not None
 
 
 def parse(raw: Raw) -> Message:
@@ -52,10 +57,12 @@ def parse(raw: Raw) -> Message:
     Interim responses (``100 Continue``) are passed over. ``Content-Length`` is not followed: the body is what stands
     behind the header, and a rule judges whether the length is right.
     """
-    head = _head(raw, _leading(raw.data))
-    while head.status is not None and 100 <= head.status < 200 and raw.data.startswith(b"HTTP/", head.end):
-        head = _head(raw, head.end)
-    body, coded = _body(raw, head)
+    head, begin, end = _next_head(raw, _leading(raw.data))
+    while head.status is not None and 100 <= head.status < 200 and raw.data.startswith(b"HTTP/", end):
+        head, begin, end = _next_head(raw, end)
+    coded = end < len(raw.data) and bool(head.transfer or head.content)
+    body = _decoded(raw, head, end) if coded else raw.data[end : end + MAX_BYTES + 1]
+    first = raw.line(begin)
     return Message(
         body=body[: MAX_BYTES + 1],
         headers=head.headers,
@@ -64,32 +71,27 @@ def parse(raw: Raw) -> Message:
         url=head.url,
         status=head.status,
         source=raw.source,
-        first_line=1 if coded else raw.line(head.end),
-        header_lines=head.lines,
+        first_line=1 if coded else raw.line(end),
+        header_lines=tuple([first + line for line in head.lines]),
     )
 
 
 def _leading(data: bytes) -> int:
-    found = _LEADING.match(data)
+    found = _LEADING.match(data) if data[:1] in _MAY_LEAD else None
     return found.end() if found else 0
 
 
-def _first_line(text: str) -> str:
-    return text.partition("\n")[0].rstrip("\r")
-
-
-def _head(raw: Raw, begin: int) -> _Head:
+def _next_head(raw: Raw, begin: int) -> tuple[_Head, int, int]:
+    """The head at ``begin``, its offset, and that of what follows its blank line."""
     found = _HEAD_END.search(raw.data, begin, begin + _MAX_HEAD)
     if found is None and len(raw.data) - begin >= _MAX_HEAD:
         raise raw.error(begin, f"no blank line ends the header within {_MAX_HEAD} bytes")
     stop, end = found.span() if found else (len(raw.data), len(raw.data))
-    text = raw.data[begin:stop].rstrip(b"\r\n").decode("latin-1")
-    start = _START.fullmatch(_first_line(text))
-    if start is None:
-        raise raw.error(begin, _no_start(raw.data, begin))
-    headers, lines = _fields(raw, begin, text)
-    status = start["status"]
-    return _Head(None if status is None else int(status), start["method"], start["url"], headers, lines, end)
+    head = _head(raw.data[begin:stop])
+    if isinstance(head, _Head):
+        return head, begin, end
+    line = raw.line(begin) + head
+    raise raw.error_in_line(line, _NO_FIELD if head else _no_start(raw.data, begin))
 
 
 def _no_start(data: bytes, begin: int) -> str:
@@ -99,10 +101,19 @@ def _no_start(data: bytes, begin: int) -> str:
     return expected if data else "the file is empty"
 
 
-def _fields(raw: Raw, begin: int, text: str) -> tuple[Headers, tuple[int, ...]]:
+@lru_cache(maxsize=64)
+def _head(data: bytes) -> _Head | int:
+    """The head in ``data``, or the number of its line that is wrong.
+
+    Cached because a client's messages often begin with the very same bytes.
+    """
+    first, *rest = data.rstrip(b"\r\n").decode("latin-1").split("\n")
+    start = _START.fullmatch(first.rstrip("\r"))
+    if start is None:
+        return 0
     fields: list[tuple[str, str]] = []
     lines: list[int] = []
-    for number, line in enumerate(text.split("\n")[1:], start=raw.line(begin) + 1):
+    for number, line in enumerate(rest, start=1):
         if line[:1] in _BLANKS and fields:
             # Obsolete line folding, RFC 9112 section 5.2: a recipient puts a space in its place.
             name, value = fields[-1]
@@ -110,27 +121,23 @@ def _fields(raw: Raw, begin: int, text: str) -> tuple[Headers, tuple[int, ...]]:
             continue
         name, colon, value = line.partition(":")
         if not colon or _NAME.fullmatch(name) is None:
-            raise raw.error_in_line(number, "neither a header field nor the blank line before the body")
+            return number
         fields.append((name, value.strip(_BLANKS)))
         lines.append(number)
-    return tuple(fields), tuple(lines)
+    status, method, url = start.groups()
+    codings = [_codings(fields, name) for name in ("transfer-encoding", "content-encoding")]
+    return _Head(None if status is None else int(status), method, url, tuple(fields), tuple(lines), *codings)
 
 
-def _body(raw: Raw, head: _Head) -> tuple[bytes, bool]:
-    """The body, and whether a coding was undone, after which its lines are not the file's."""
-    transfer = _listed(head, "transfer-encoding")
-    content = _listed(head, "content-encoding")
-    body = raw.data[head.end :]
-    if not body or not (transfer or content):
-        return body, False
-    if transfer and transfer[-1] == "chunked":
-        body = dechunked(raw, head.end)
-        transfer = transfer[:-1]
-    for coding in reversed(content + transfer):
+def _codings(fields: list[tuple[str, str]], name: str) -> tuple[str, ...]:
+    return codings_of([value for key, value in fields if key.lower() == name])
+
+
+def _decoded(raw: Raw, head: _Head, start: int) -> bytes:
+    chunked = head.transfer[-1:] == ("chunked",)
+    body = dechunked(raw, start) if chunked else raw.data[start:]
+    transfer = head.transfer[:-1] if chunked else head.transfer
+    for coding in reversed(head.content + transfer):
         if body:
-            body = undone(raw, head.end, body, coding)
-    return body, True
-
-
-def _listed(head: _Head, name: str) -> list[str]:
-    return codings_of([value for key, value in head.headers if key.lower() == name])
+            body = undone(raw, start, body, coding)
+    return body

@@ -1,0 +1,128 @@
+"""The house rules that no linter knows: sizes, documentation, the facade, and nothing that belongs to one machine."""
+
+from __future__ import annotations
+
+import ast
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+
+import pytest
+from repository import ROOT, repository_files
+
+import contracts
+from contracts.version import VERSION
+
+MODULES = [path for path in repository_files() if path.parts[0] == "contracts" and path.suffix == ".py"]
+EACH_MODULE = pytest.mark.parametrize("path", MODULES, ids=lambda path: path.as_posix())
+FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
+#: The folders under which a machine keeps somebody's files. What stands before the slash must not make it part of an
+#: address or of a longer path.
+PERSONAL = re.compile(
+    rb"(?<![\w.~/-])(?:/(?:home|Users|work|workspaces?|builds|mnt)/|/(?:root)\b|[A-Za-z]:\\+Users\\+)[\w.-]*"
+)
+
+
+@cache
+def tree(path) -> ast.Module:
+    return ast.parse((ROOT / path).read_text(encoding="utf-8"))
+
+
+def functions(path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
+    return [node for node in ast.walk(tree(path)) if isinstance(node, FUNCTIONS)]
+
+
+def public(node: ast.AST) -> list[ast.AST]:
+    """The public classes and functions in a module or a class, and those in public classes."""
+    found = []
+    for child in getattr(node, "body", []):
+        if isinstance(child, (*FUNCTIONS, ast.ClassDef)) and not child.name.startswith("_"):
+            found.append(child)
+            if isinstance(child, ast.ClassDef):
+                found.extend(public(child))
+    return found
+
+
+class TestSizes:
+    @EACH_MODULE
+    def test_a_module_has_at_most_300_lines(self, path):
+        assert len((ROOT / path).read_text(encoding="utf-8").splitlines()) <= 300
+
+    @EACH_MODULE
+    def test_a_function_has_at_most_50_lines(self, path):
+        assert [node.name for node in functions(path) if node.end_lineno - node.lineno >= 50] == []
+
+    def test_the_readme_has_fewer_than_150_lines(self):
+        assert len((ROOT / "README.md").read_text(encoding="utf-8").splitlines()) < 150
+
+
+class TestEachModule:
+    @EACH_MODULE
+    def test_documents_itself_and_its_public_names(self, path):
+        silent = [node.name for node in public(tree(path)) if not ast.get_docstring(node)]
+        assert silent == []
+        assert ast.get_docstring(tree(path))
+
+    @EACH_MODULE
+    def test_imports_at_its_top_only(self, path):
+        late = [
+            node.lineno
+            for function in functions(path)
+            for node in ast.walk(function)
+            if isinstance(node, (ast.Import, ast.ImportFrom))
+        ]
+        assert late == []
+
+    @EACH_MODULE
+    def test_imports_by_name_only_where_commands_are_chosen(self, path):
+        names = {node.id for node in ast.walk(tree(path)) if isinstance(node, ast.Name)}
+        attributes = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
+        if path.parts[:2] != ("contracts", "cli"):
+            assert {"importlib", "__import__", "import_module"}.isdisjoint(names | attributes)
+
+
+class TestTheFacade:
+    def test_exports_what_it_imports_and_nothing_else(self):
+        documentation, *statements, names = tree("contracts/__init__.py").body
+        assert isinstance(documentation, ast.Expr)
+        assert all(isinstance(statement, ast.ImportFrom) and statement.level == 1 for statement in statements)
+        imported = [alias.asname or alias.name for statement in statements for alias in statement.names]
+        assert ast.literal_eval(names.value) == contracts.__all__ == sorted(contracts.__all__)
+        assert sorted(imported) == contracts.__all__
+
+    @pytest.mark.parametrize("name", contracts.__all__)
+    def test_every_name_in_it_resolves_and_is_documented(self, name):
+        assert getattr(contracts, name).__doc__
+
+    def test_no_module_and_no_data_folder_hides_an_exported_name(self):
+        modules = {path.parts[1].removesuffix(".py") for path in MODULES}
+        assert modules.isdisjoint(contracts.__all__)
+        assert modules.isdisjoint({"xsd", "cassettes"})
+
+
+class TestTheRepository:
+    def test_holds_no_path_of_one_machine(self):
+        found = {path.as_posix(): PERSONAL.findall((ROOT / path).read_bytes()) for path in repository_files()}
+        assert {name: paths for name, paths in found.items() if paths} == {}
+
+    @pytest.mark.parametrize("parts", [["", "home", "ada", "x"], ["", "root", ".cache"], ["C:", "Users", "ada"]])
+    def test_would_show_a_path_of_one_machine(self, parts):
+        assert PERSONAL.search(f"see {('/' if not parts[0] else chr(92)).join(parts)}.".encode())
+
+    def test_has_one_version_that_the_changelog_names(self):
+        headings = re.findall(r"^## (\S+)", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
+        assert VERSION in headings
+        project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+        assert project["dynamic"] == ["version"]
+        assert contracts.__version__ == VERSION
+
+    def test_has_a_benchmark_that_prints_its_table(self):
+        command = [sys.executable, ROOT / "benchmarks" / "run.py", "--rounds", "1", "--starts", "1", "--files", "20"]
+        found = subprocess.run(command, capture_output=True, text=True, timeout=120, check=True)
+        title, *rows = [line for line in found.stdout.splitlines() if re.search(r"  \S+$", line)]
+        assert title.split() == ["work", "ours", "peer", "ratio", "target", "holds?"]
+        assert len(rows) == 12
+        assert all(row.endswith((" yes", " no")) for row in rows)
+        assert "imports none of xmlschema, hypothesis, vcr, pytest, uvicorn: yes" in found.stdout
