@@ -83,16 +83,15 @@ class Bench:
 
     def answer(self, *arguments: str) -> Any:
         """What `warm.py` prints."""
-        return json.loads(self._run(_HERE / "warm.py", *arguments, stdout=subprocess.PIPE, check=True).stdout)
+        command = [sys.executable, str(_HERE / "warm.py"), *arguments]
+        found = subprocess.run(command, stdout=subprocess.PIPE, env=self._environment, check=True)
+        return json.loads(found.stdout)
 
     def complaint(self, *arguments: str | Path) -> str:
         """What Python says on standard error."""
-        found = self._run(*arguments, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, check=False)
-        return found.stderr.strip()
-
-    def _run(self, *arguments: str | Path, check: bool, **streams: int) -> subprocess.CompletedProcess[str]:
         command = [sys.executable, *map(str, arguments)]
-        return subprocess.run(command, text=True, env=self._environment, check=check, **streams)
+        found = subprocess.run(command, capture_output=True, text=True, env=self._environment, check=False)
+        return found.stderr.strip()
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -146,12 +145,7 @@ def _cold(bench: Bench, sample: Sample, path: Path, turns: int) -> tuple[float, 
 
 
 def _folder_rows(bench: Bench, count: int) -> list[Row]:
-    """Memory and rate of a folder. The folder is flat, which is the hardest for memory: it is listed and sorted."""
-    folder = bench.place / "captured"
-    folder.mkdir()
-    for number, data in enumerate(traffic(count)):
-        (folder / f"{number:06}.http").write_bytes(data)
-    (one := bench.place / "one.http").write_bytes(next(traffic(1)))
+    folder, one = _captured(bench.place, count)
     many, single, alone = [], [], []
     for _ in range(3):
         many.append(bench.spent(1, "-c", _COMMAND, "check", folder, output=bench.place / "report.txt"))
@@ -159,29 +153,31 @@ def _folder_rows(bench: Bench, count: int) -> list[Row]:
         alone.append(bench.answer("folder", str(folder)))
     if any(answer["messages"] != count for answer in alone):
         raise SystemExit("not every file was read")
-    start, peak = min(usage.memory for usage in single), max(usage.memory for usage in many)
-    rate = count / min(usage.seconds for usage in many)
-    bare = count / min(answer["seconds"] for answer in alone)
-    growth = (peak - start) / _MEGABYTE
     work = f"folder of {count:,} .http, text report"
-    return [
-        Row(
-            f"{work}: peak memory against one file",
-            f"{peak / _MEGABYTE:.1f} MB",
-            f"{start / _MEGABYTE:.1f} MB",
-            f"{growth:+.1f} MB",
-            "<= 60 MB",
-            _yes(growth <= 60),
-        ),
-        Row(
-            f"{work}: rate against check() alone",
-            f"{rate:,.0f}/s",
-            f"{bare:,.0f}/s",
-            f"{rate / bare:.2f}x",
-            ">= 0.5x",
-            _yes(rate >= bare / 2),
-        ),
-    ]
+    peak, start = max(usage.memory for usage in many), min(usage.memory for usage in single)
+    rate, bare = count / min(usage.seconds for usage in many), count / min(answer["seconds"] for answer in alone)
+    return [_memory_row(f"{work}: peak memory against one file", peak, start), _rate_row(work, rate, bare)]
+
+
+def _captured(place: Path, count: int) -> tuple[Path, Path]:
+    """A folder of raw requests, and one alone. It is flat, which is the hardest for memory: it is listed and sorted."""
+    folder, one = place / "captured", place / "one.http"
+    folder.mkdir()
+    for number, data in enumerate(traffic(count)):
+        (folder / f"{number:06}.http").write_bytes(data)
+    one.write_bytes(next(traffic(1)))
+    return folder, one
+
+
+def _memory_row(work: str, peak: int, start: int) -> Row:
+    growth = (peak - start) / _MEGABYTE
+    figures = f"{peak / _MEGABYTE:.1f} MB", f"{start / _MEGABYTE:.1f} MB", f"{growth:+.1f} MB"
+    return Row(work, *figures, "<= 60 MB", _yes(growth <= 60))
+
+
+def _rate_row(work: str, rate: float, bare: float) -> Row:
+    figures = f"{rate:,.0f}/s", f"{bare:,.0f}/s", f"{rate / bare:.2f}x"
+    return Row(f"{work}: rate against check() alone", *figures, ">= 0.5x", _yes(rate >= bare / 2))
 
 
 def _ratio_row(work: str, ours: float, peer: float, target: float, unit: str) -> Row:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import platform
 import sys
+from pathlib import Path
 from time import process_time
 from typing import TYPE_CHECKING, Any, Final
 
@@ -32,7 +33,7 @@ _BATCH: Final = 0.01
 
 def measured(rounds: int) -> list[dict[str, Any]]:
     """The least CPU time of one call, in microseconds, ours and the peer's, for each sample."""
-    schemas = {service.name: etree.XMLSchema(file=str(service.folder / "request.xsd")) for service in load()}
+    schemas = {service.name: etree.XMLSchema(file=str(Path(service.folder, "request.xsd"))) for service in load()}
     return [_side_by_side(sample, schemas[sample.service], rounds) for sample in samples()]
 
 

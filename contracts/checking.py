@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from functools import cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Final
 
 from .catalog import shipped
 from .errors import ContractViolation
 from .findings import Finding, Verdict
 from .messages import Message
-from .rules import RULES, ask_engine, open_case, value_plan
+from .rules import MOST_FINDINGS, RULES, ask_engine, open_case, value_plan
 from .xml import value_of
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     ``method`` and ``url`` a request's; without headers the ``http/`` rules are not checked. ``request`` is the request
     that a response answers, ``service`` the service's name where the message may not tell, ``kind`` the direction.
 
-    Broken messages are findings. Raises UnknownNameError for a service that ``catalog`` (the shipped one by default)
+    Broken messages are findings, at most a hundred of one message. Raises UnknownNameError for a service that ``catalog`` (the shipped one by default)
     does not have, and ContractError for a schema that does not compile.
     """
     message = body_or_message if isinstance(body_or_message, Message) else _message(body_or_message)
@@ -166,14 +167,14 @@ def _judge_stage(case: Case, stage: Stage, findings: list[Finding]) -> None:
     if stage == "deviations":
         _judge_deviations(case, findings)
     for rule, judge, severity in _plan(case.service, stage):
-        for problem in judge(case):
+        for problem in islice(judge(case), MOST_FINDINGS - len(findings)):
             found = _capped(case, rule, severity)
             case.explained = case.explained or stage == "refused" or (found == "error" and rule.family in _EXPLAINING)
             findings.append(_finding(case, rule, found, problem))
 
 
 def _judge_deviations(case: Case, findings: list[Finding]) -> None:
-    for deviation in case.deviations:
+    for deviation in case.deviations[: MOST_FINDINGS - len(findings)]:
         rule = RULES[f"schema/{deviation.rule}"]
         severity = rule.severity_for(case.service)
         case.explained = True
@@ -184,7 +185,7 @@ def _judge_deviations(case: Case, findings: list[Finding]) -> None:
 def _judge_values(case: Case, element: Element, plan: ValuePlan, findings: list[Finding]) -> None:
     for child in element:
         entry = plan.get(child.tag)
-        if entry is None:
+        if entry is None or len(findings) >= MOST_FINDINGS:
             continue
         if entry.below is not None:
             _judge_values(case, child, entry.below, findings)

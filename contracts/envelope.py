@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 class Envelope(NamedTuple):
     """The parts of an envelope, each where it was found, in order or not.
 
-    ``namespace`` is the Envelope's, whichever SOAP version it claims. ``regular`` means an optional Header, one Body
-    and in it one payload, nothing else: the shape that every good message has.
+    ``namespace`` is the Envelope's, whichever SOAP version it claims; ``late`` holds what stands after the first Body.
+    ``regular`` means an optional Header, one Body and in it one payload, nothing else: the shape of every good message.
     """
 
     root: Element
@@ -29,6 +29,7 @@ class Envelope(NamedTuple):
     blocks: tuple[Element, ...]
     payloads: tuple[Element, ...]
     regular: bool
+    late: frozenset[Element] = frozenset()
 
     @property
     def is_fault(self) -> bool:
@@ -64,21 +65,17 @@ def _open_any(root: Element) -> Envelope | None:
     if not isinstance(root.tag, str) or local_name(root.tag) != "Envelope":
         return None
     namespace = split(root.tag)[0]
-    header_tag, body_tag = (
-        (HEADER, BODY) if namespace == SOAP11 else (qname(namespace, "Header"), qname(namespace, "Body"))
-    )
-    headers: list[Element] = []
-    bodies: list[Element] = []
-    others: list[Element] = []
-    children = list(elements_of(root))
-    for child in children:
-        (headers if child.tag == header_tag else bodies if child.tag == body_tag else others).append(child)
-    blocks = [block for header in headers for block in elements_of(header)]
-    payloads = list(elements_of(bodies[0])) if bodies else []
-    regular = (
-        len(bodies) == 1 and len(payloads) == 1 and not others and len(headers) <= 1 and children[-1] is bodies[0]
-        and namespace == SOAP11
-    )  # fmt: skip
+    groups: dict[str, list[Element]] = {"Header": [], "Body": [], "": []}
+    late: set[Element] = set()
+    for child in elements_of(root):
+        if groups["Body"]:
+            late.add(child)
+        space, name = split(str(child.tag))
+        groups[name if space == namespace and name in groups else ""].append(child)
+    headers, bodies, others = map(tuple, groups.values())
+    blocks = tuple(block for header in headers for block in elements_of(header))
+    payloads = tuple(elements_of(bodies[0])) if bodies else ()
+    usual = namespace == SOAP11 and len(bodies) == len(payloads) == 1 and len(headers) <= 1 and not others
     return Envelope(
-        root, namespace, tuple(headers), tuple(bodies), tuple(others), tuple(blocks), tuple(payloads), regular
+        root, namespace, headers, bodies, others, blocks, payloads, regular=usual and not late, late=frozenset(late)
     )

@@ -9,19 +9,27 @@ up to its own end tag, or to the end of the text, whether or not the message par
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from functools import cache, lru_cache
-from typing import Final, NamedTuple
+from itertools import islice
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 MASK: Final = "***"
 _WIDTH: Final = 110
+#: How many bytes of a long line are looked at on either side of the place: more than a terminal shows.
+_REACH: Final = 2000
 #: A tag, or a comment, CDATA section or processing instruction that may lack its end.
 _TOKEN: Final = re.compile(
     rb"<(?:(?P<close>/)?(?P<name>[A-Za-z_\x80-\xff][^ \t\r\n<>/=\"'&]*+)"
-    rb"(?P<attributes>(?:[ \t\r\n]++(?:[^<>\"'/]++|/(?!>)|\"[^\"]*+\"|'[^']*+')*+)?+)(?P<empty>/)?>"
-    rb"|!--.*?(?:-->|\Z)|!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|\?.*?(?:\?>|\Z))",
+    rb"(?P<attributes>(?:[ \t\r\n]++(?:[^<>\"'/]++|/(?!>)|\"[^\"<]*+\"|'[^'<]*+')*+)?+)(?P<empty>/)?>"
+    rb"|!--.*?(?:-->|\Z)|!\[CDATA\[(?P<cdata>.*?)(?:\]\]>|\Z)|\?[^<]*?(?:\?>|(?=<)|\Z))",
     re.DOTALL,
 )
 _ATTRIBUTE: Final = re.compile(rb"([^ \t\r\n=<>\"']+)[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"]*)\"|'([^']*)')")
+_CLEAN_ATTRIBUTES: Final = re.compile(rb"(?:[ \t\r\n]++" + _ATTRIBUTE.pattern + rb")*+[ \t\r\n]*+")
 _OPEN_ATTRIBUTES: Final = re.compile(rb"xmlns(?::.*)?|[^:]+:(?:type|nil|mustUnderstand|encodingStyle|schemaLocation)")
 #: What stands in fault elements and around payloads is public; HTTP and XML noise never comes here.
 _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
@@ -35,26 +43,34 @@ class Masked(NamedTuple):
 
     def visible(self, start: int, end: int) -> bool:
         """Whether nothing between two byte offsets is masked."""
-        return not any(first < end and start < last for first, last in self.spans)
+        return not any(True for _ in self._between(start, end))
 
     def excerpt(self, first: int, last: int, at: int) -> tuple[str, int]:
         """The masked text from ``first`` to ``last``, cut to a terminal's width around ``at``, and where ``at`` falls in it."""
+        first, last = max(first, at - _REACH), min(last, at + _REACH)
         parts: list[str] = []
         caret, here = 0, first
-        for start, end in (*self.spans, (last, last)):
-            if end < first or start > last or end < here:
-                continue
-            text = self.data[here : max(here, start)].decode("utf-8", "replace")
-            if here <= at <= max(here, start):
-                caret = len("".join(parts)) + len(self.data[here:at].decode("utf-8", "replace"))
-            parts.append(text)
-            if start >= last:
-                break
-            if start <= at < end:
-                caret = len("".join(parts))
-            parts.append(MASK)
-            here = min(end, last)
+        for start, end in (*self._between(first, last), (last, last)):
+            if here <= at <= start:
+                caret = sum(map(len, parts)) + len(self._text(here, at))
+            parts.append(self._text(here, start))
+            if start < end:
+                if start <= at < end:
+                    caret = sum(map(len, parts))
+                parts.append(MASK)
+            here = end
         return _cut("".join(parts), caret)
+
+    def _between(self, first: int, last: int) -> Iterator[tuple[int, int]]:
+        """The masked spans that reach into a range of bytes, in order."""
+        for start, end in islice(self.spans, max(0, bisect(self.spans, (first, 0)) - 1), None):
+            if start >= last:
+                return
+            if end > first:
+                yield start, end
+
+    def _text(self, start: int, end: int) -> str:
+        return self.data[start:end].decode("utf-8", "replace")
 
 
 def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> Masked:
@@ -129,15 +145,21 @@ def _mask_inside(
 ) -> None:
     """Mask a comment, a processing instruction (not the XML declaration) or a CDATA section that is not public."""
     text, cdata = token[0], token["cdata"]
-    if text.startswith(b"<?xml") or (shown and cdata is not None and not telltale.search(cdata)):
+    if (text.startswith(b"<?xml") and not telltale.search(text)) or (
+        shown and cdata is not None and not telltale.search(cdata)
+    ):
         return
     opening, closing = (9, 3) if cdata is not None else (4, 3) if text.startswith(b"<!--") else (2, 2)
     spans.append((token.start() + opening, max(token.start() + opening, token.end() - closing)))
 
 
 def _mask_attributes(spans: list[tuple[int, int]], token: re.Match[bytes], closed: frozenset[str]) -> None:
-    base = token.start("attributes")
-    for attribute in _ATTRIBUTE.finditer(token["attributes"]):
+    """Mask every attribute's value but those of XML's and SOAP's own, and all of what is not a clean list of attributes."""
+    text, base = token["attributes"], token.start("attributes")
+    if not _CLEAN_ATTRIBUTES.fullmatch(text):
+        spans.append((base, base + len(text)))
+        return
+    for attribute in _ATTRIBUTE.finditer(text):
         local = attribute[1].rpartition(b":")[2].decode("utf-8", "replace").lower()
         if local in closed or not _OPEN_ATTRIBUTES.fullmatch(attribute[1]):
             group = 2 if attribute[2] is not None else 3

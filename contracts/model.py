@@ -1,25 +1,33 @@
-"""A service's contract as values: frozen, complete, without I/O. `catalog` makes them from `xsd/`."""
+"""A service's contract as values: frozen, complete, without I/O. `catalog` makes them from `xsd/`.
+
+Named tuples, because importing dataclasses would cost a third of what a cold `check` may cost. Field, Operation and
+Service are compared by identity: they are keys of caches, and comparing whole contracts would cost more than a verdict.
+"""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 
 from .names import qname
 
 if TYPE_CHECKING:
     from datetime import date
-    from pathlib import Path
 
     from .messages import Direction
 
+T = TypeVar("T")
 Basis = Literal["documented", "observed", "inferred"]
 Effect = Literal["read", "write", "destructive"]
 Level = Literal["error", "warning", "info", "off"]
 
 
-@dataclass(frozen=True, slots=True)
-class Type:
+def _by_identity(cls: type[T]) -> type[T]:
+    cls.__eq__ = object.__eq__  # type: ignore[method-assign] # a slot of the base of all
+    cls.__hash__ = object.__hash__  # type: ignore[method-assign] # likewise
+    return cls
+
+
+class Type(NamedTuple):
     """A simple type: the XSD built-in it restricts (``dateTime``, ``int``, ...) and its facets.
 
     Lengths count characters (code points), as XSD 1.0 part 2 section 4.3.1 does for strings; ``bounds`` holds pairs of a
@@ -35,8 +43,8 @@ class Type:
     enumeration: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Field:
+@_by_identity
+class Field(NamedTuple):
     """An element declaration: a value (``type`` set) or a group of further elements, in this order (``fields``).
 
     ``namespace`` is None for an element in no namespace; ``max_occurs`` is None for unbounded.
@@ -60,8 +68,7 @@ class Field:
         return next((child for child in self.fields if child.name == name), None)
 
 
-@dataclass(frozen=True, slots=True)
-class Statement:
+class Statement(NamedTuple):
     """A text, the source it rests on (title or address) and whether that is documented, observed or inferred."""
 
     text: str
@@ -71,8 +78,7 @@ class Statement:
     by_type: tuple[tuple[str, str], ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Relation:
+class Relation(NamedTuple):
     """A relation between values: ``ordered`` fields do not decrease, ``echoed`` ones repeat the request's."""
 
     kind: Literal["ordered", "echoed"]
@@ -81,8 +87,7 @@ class Relation:
     ground: Statement
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(NamedTuple):
     """A fault that the provider names: the local name of its detail element and the local part of its faultcode."""
 
     name: str
@@ -90,8 +95,8 @@ class Fault:
     ground: Statement
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Operation:
+@_by_identity
+class Operation(NamedTuple):
     """One operation: its two payloads, its SOAPAction (None where none is documented) and its effect."""
 
     name: str
@@ -112,8 +117,7 @@ class Operation:
         return self.ground.basis if direction == "request" else self.response_basis
 
 
-@dataclass(frozen=True, slots=True)
-class PublishedWsdl:
+class PublishedWsdl(NamedTuple):
     """What differs in the provider's own WSDL: names, and per operation the request elements that it calls optional."""
 
     service: str
@@ -123,12 +127,9 @@ class PublishedWsdl:
     ground: Statement
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Service:
-    """One provider's contract. ``folder`` holds the schemas, ``secrets`` the local names of the secret fields.
-
-    Two services are the same only when they are one object: comparing whole contracts would cost more than a verdict.
-    """
+@_by_identity
+class Service(NamedTuple):
+    """One provider's contract. ``folder`` holds the schemas, ``secrets`` the local names of the secret fields."""
 
     name: str
     title: str
@@ -137,7 +138,7 @@ class Service:
     pages_read: date
     namespace: str
     endpoint: str
-    folder: Path
+    folder: str
     operations: tuple[Operation, ...]
     headers: tuple[Field, ...]
     secrets: frozenset[str]

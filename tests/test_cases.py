@@ -29,6 +29,10 @@ TRACES = re.compile("canar|anary|5f1e", re.IGNORECASE)
 SECRET = re.compile(r"<(?:\w+:)?(?:UserName|Password|SessionId|Token)\b[^<>]*>\s*([^<]*[^<\s])")
 
 
+def case_of(name: str) -> Case:
+    return next(case for case in cases() if case.name == name)
+
+
 def told(case: Case) -> list[str]:
     return [
         f"{found.rule}@{found.line}:{found.column} ({found.severity})"
@@ -121,7 +125,7 @@ SHOWN = {
 
 @pytest.mark.parametrize(("name", "rule"), SHOWN.items(), ids=SHOWN)
 def test_the_usual_mistakes_fail_with_a_place_and_what_the_provider_does(name: str, rule: str) -> None:
-    verdict = verdict_of(next(case for case in cases() if case.name == name))
+    verdict = verdict_of(case_of(name))
     found = [finding for finding in verdict.findings if finding.rule == rule]
     assert not verdict.passed
     assert found
@@ -131,11 +135,31 @@ def test_the_usual_mistakes_fail_with_a_place_and_what_the_provider_does(name: s
         assert any(title in finding.help for title in ("Ongoing WMS", "Luminate Online")), finding.help
 
 
-def test_a_declaration_pasted_from_the_vendors_page_is_named_as_the_cause() -> None:
-    case = next(case for case in cases() if case.name == "pages/bad-luminate-end-request.xml")
-    (finding,) = verdict_of(case).findings
-    assert finding.line == 1
-    assert "?&gt;" in finding.message + finding.help
+#: A word of the sentence that names the usual cause of XML that does not parse.
+CAUSES = {
+    "bad-ampersand.xml": "unescaped &",
+    "bad-less-than.xml": "unescaped <",
+    "bad-pasted-declaration.xml": "?&gt;",
+    "bad-escaped-envelope.xml": "HTML-escaped",
+    "bad-escaped-envelope-after-declaration.xml": "HTML-escaped",
+    "bad-curly-quotes.xml": "curly",
+    "bad-curly-quotes-in-declaration.xml": "curly",
+    "bad-surrogate-references.xml": "surrogate",
+    "bad-nul.xml": "NUL",
+    "bad-control-character.xml": "U+000B",
+    "bad-undeclared-entity.xml": "entity",
+    "bad-unbound-prefix.xml": "prefix",
+    "bad-line-before-declaration.xml": "before the XML declaration",
+    "bad-truncated.xml": "ends before",
+    "bad-declaration-without-question-mark.xml": "declaration",
+    "bad-text-after-envelope.xml": "after",
+}
+
+
+@pytest.mark.parametrize(("name", "words"), CAUSES.items(), ids=CAUSES)
+def test_the_usual_cause_of_xml_that_does_not_parse_is_named(name: str, words: str) -> None:
+    (finding,) = verdict_of(case_of(f"xml/not-well-formed/{name}")).findings
+    assert words in finding.message
 
 
 # ---------------------------------------------------------------------------------------------------------- secrets
@@ -210,7 +234,7 @@ SLIPS = (
     b"", b"<", b">", b"&", b'"', b"'", b"\0", b" ", b"/", b"=", b"<!--", b"-->", b"<![CDATA[", b"]]>", b"<?x?>", b"\xff",
 )  # fmt: skip
 
-MANGLED = {
+MANGLED = (
     "clients/bad-axis-multi-ref.http",
     "clients/bad-php-session-as-map.http",
     "clients/good-prefix-soapenv-luminate.http",
@@ -218,7 +242,7 @@ MANGLED = {
     "schema/unknown-operation/good-login.xml",
     "schema/value/bad-pattern.xml",
     "soap/mandatory-header/bad-ws-security.xml",
-}
+)
 
 
 def mangled(body: bytes, chance: random.Random) -> bytes:
@@ -234,8 +258,7 @@ def mangled(body: bytes, chance: random.Random) -> bytes:
 @pytest.mark.parametrize("seed", range(8))
 def test_a_mangled_message_is_judged_and_shows_no_secret(seed: int) -> None:
     chance = random.Random(seed)
-    bodies = [message_of(case).body for case in cases() if case.name in MANGLED]
-    assert len(bodies) == len(MANGLED)
+    bodies = [message_of(case_of(name)).body for name in MANGLED]
     for body in chance.choices(bodies, k=1000):
         assert_silent(repr(checking.check(mangled(body, chance), catalog=services())))
 
@@ -244,7 +267,7 @@ def test_a_mangled_message_is_judged_and_shows_no_secret(seed: int) -> None:
 def test_an_internal_error_tells_where_it_happened_and_no_secret(
     module: str, name: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    case = next(case for case in cases() if case.name == "schema/max-length/bad-password.xml")
+    case = case_of("schema/max-length/bad-password.xml")
     message = message_of(case)
 
     def fail(*_: object, **__: object) -> None:
@@ -261,5 +284,5 @@ def test_the_traceback_of_an_internal_error_holds_no_secret(monkeypatch: pytest.
     monkeypatch.setattr(checking, "_finding", lambda *_: 1 // 0)
     for name in ("schema/max-length/bad-password.xml", "xml/not-well-formed/bad-ampersand-in-secret.xml"):
         with pytest.raises(ZeroDivisionError) as raised:
-            checking.check(message_of(next(case for case in cases() if case.name == name)), catalog=services())
+            checking.check(message_of(case_of(name)), catalog=services())
         assert_silent("".join(traceback.format_exception(raised.value)))

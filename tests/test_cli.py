@@ -329,7 +329,7 @@ def copy_service(tmp_path):
     """The folder of a service that differs from the shipped one in its name and its namespace."""
     target = tmp_path / "services" / "mine"
     target.mkdir(parents=True)
-    for file in (data_folder("xsd") / "ongoing").iterdir():
+    for file in (Path(data_folder("xsd")) / "ongoing").iterdir():
         text = file.read_text().replace("http://ongoingsystems.se/WSI", "http://example.com/mine")
         (target / file.name).write_text(text.replace('name = "ongoing"', 'name = "mine"'))
     return target

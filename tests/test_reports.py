@@ -58,7 +58,7 @@ def json_of(*verdicts: Verdict, terms: Terms = TERMS):
 def a_terminal(columns: int):
     controller, terminal = pty.openpty()
     termios.tcsetwinsize(terminal, (24, columns))
-    with open(terminal, "w") as stream:  # noqa: PTH123 - a descriptor has no path
+    with open(terminal, "w") as stream:
         yield stream
     os.close(controller)
 
@@ -66,7 +66,7 @@ def a_terminal(columns: int):
 @contextlib.contextmanager
 def a_pipe():
     reading, writing = os.pipe()
-    with open(writing, "w") as stream:  # noqa: PTH123 - a descriptor has no path
+    with open(writing, "w") as stream:
         yield stream
     os.close(reading)
 

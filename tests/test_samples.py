@@ -43,7 +43,7 @@ def service_with(kind: Type) -> tuple:
 @pytest.mark.parametrize("make", [samples.smallest, samples.fullest])
 @pytest.mark.parametrize(("service", "operation", "direction"), PAYLOADS)
 def test_a_sample_is_valid_under_the_shipped_schema(make, service, operation, direction):
-    schema = etree.XMLSchema(file=str(service.folder / f"{direction}.xsd"))
+    schema = etree.XMLSchema(file=f"{service.folder}/{direction}.xsd")
     schema.assertValid(etree.fromstring(make(service, operation, direction)))
 
 
@@ -161,6 +161,6 @@ def test_where_no_soapaction_is_documented_the_field_is_a_quoted_nothing():
 @pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
 def test_a_fault_is_valid_under_the_shipped_schema_whatever_its_text(service):
     fault = samples.fault("Client", "a<b & \x00 \ud800 \x1b[31m")
-    etree.XMLSchema(file=str(service.folder / "response.xsd")).assertValid(etree.fromstring(fault))
+    etree.XMLSchema(file=f"{service.folder}/response.xsd").assertValid(etree.fromstring(fault))
     assert re.search(rb"<faultcode>soap:Client</faultcode>", fault)
     assert check(fault, kind="response", service=service.name).passed

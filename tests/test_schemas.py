@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tomllib
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
@@ -18,7 +19,6 @@ from contracts.rules import RULES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from contracts.model import Service
 
@@ -36,7 +36,7 @@ def _processes() -> Iterator[None]:
 
 
 def file_of(service: str, part: str) -> Path:
-    return services().service(service).folder / f"{part}.xsd"
+    return Path(services().service(service).folder, f"{part}.xsd")
 
 
 def root_of(service: str, part: str) -> XsdElement:
@@ -171,10 +171,9 @@ def test_the_lax_header_finds_a_wrong_session(engine: Engine, session: str, tmp_
 def test_luminate_has_two_forms_of_a_fault_and_ongoing_one(engine: Engine, tmp_path: Path) -> None:
     for children, valid in ((FAULT_CHILDREN, {"luminate", "ongoing"}), (QUALIFIED_CHILDREN, {"luminate"})):
         text = envelope(f"<soap:Fault>{children}</soap:Fault>")
-        found = {
-            name for name in ("luminate", "ongoing") if verdict(engine, f"{name}/response", text, tmp_path) == "valid"
-        }
-        assert found == valid, engine.title
+        for name in ("luminate", "ongoing"):
+            expected = "valid" if name in valid else "invalid"
+            assert verdict(engine, f"{name}/response", text, tmp_path) == expected, engine.title
 
 
 @every_engine
@@ -187,10 +186,9 @@ def test_a_fault_is_not_valid_in_a_request(engine: Engine, service: str, tmp_pat
 @every_engine
 def test_a_fault_mixes_no_forms(engine: Engine, tmp_path: Path) -> None:
     mixed = "<faultcode>soap:Server</faultcode><soap:faultstring>No.</soap:faultstring>"
+    text = envelope(f"<soap:Fault>{mixed}</soap:Fault>")
     for service in ("luminate", "ongoing"):
-        assert (
-            verdict(engine, f"{service}/response", envelope(f"<soap:Fault>{mixed}</soap:Fault>"), tmp_path) == "invalid"
-        )
+        assert verdict(engine, f"{service}/response", text, tmp_path) == "invalid"
 
 
 # -------------------------------------------------------------------------------------------- what the pages say
@@ -264,7 +262,7 @@ def _holds_tables(value: Any) -> bool:
 
 
 def contract_of(service: Service) -> dict[str, Any]:
-    with (service.folder / "contract.toml").open("rb") as file:
+    with Path(service.folder, "contract.toml").open("rb") as file:
         return tomllib.load(file)
 
 
@@ -296,9 +294,3 @@ def test_what_is_inferred_is_never_an_error(service: Service) -> None:
 @every_service
 def test_every_consequence_belongs_to_a_rule(service: Service) -> None:
     assert service.consequences.keys() <= RULES.keys()
-
-
-@every_service
-def test_every_name_that_page_or_traffic_shows_secret_is_secret(service: Service) -> None:
-    assert {"UserName", "Password"} <= service.secrets
-    assert ("SessionId" in service.secrets) == (service.name == "luminate")

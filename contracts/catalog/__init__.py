@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,6 @@ from .statements import load_service
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
-    from pathlib import Path
 
     from contracts.messages import Direction
     from contracts.model import Field, Operation, Service
@@ -67,14 +67,14 @@ class Catalog:
                 self.payloads[tag] = (service, operation, direction)
 
 
-def load(*folders: Path | str) -> Catalog:
+def load(*folders: str | os.PathLike[str]) -> Catalog:
     """The services in ``folders``, each a service folder or a folder of such; the shipped ones when none is given.
 
     Raises ContractError, whose text names the file and the line, for a folder that cannot be used.
     """
     if not folders:
         return shipped()
-    found = [service for root in folders for service in _load_root(root)]
+    found = [service for root in folders for service in _load_root(os.fspath(root))]
     names = [service.name for service in found]
     for name in names:
         if names.count(name) > 1:
@@ -88,7 +88,7 @@ def shipped() -> Catalog:
     return Catalog(load_service(folder) for folder in service_folders())
 
 
-def _load_root(root: Path | str) -> list[Service]:
+def _load_root(root: str) -> list[Service]:
     try:
         folders = service_folders(root)
     except OSError as error:

@@ -7,6 +7,7 @@ itself never rests on this reading: libxml2 compiles the same files.
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -17,7 +18,6 @@ from contracts.names import XSD
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
 
@@ -33,10 +33,10 @@ class Declarations:
     Raises ContractError, naming file and line, for what it cannot read.
     """
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self._namespace: str | None = None
         self._qualified = False
-        self._named: dict[tuple[str, str], tuple[Element, Path]] = {}
+        self._named: dict[tuple[str, str], tuple[Element, str]] = {}
         self._path = path
         self._open: list[str] = []
         self._read(path)
@@ -44,7 +44,7 @@ class Declarations:
         self.responses = self._group("responses")
         self.headers = tuple(self._field(node, top=True) for node in self._all("element"))
 
-    def _read(self, path: Path) -> None:
+    def _read(self, path: str) -> None:
         root = self._parse(path)
         if self._namespace is None:
             self._namespace = root.get("targetNamespace")
@@ -52,12 +52,12 @@ class Declarations:
         for node in _elements(root):
             kind = _kind(node)
             if kind == "include":
-                self._read(path.parent / node.get("schemaLocation", ""))
+                self._read(os.path.join(os.path.dirname(path), node.get("schemaLocation", "")))
             elif kind not in _IGNORED:
                 self._named[kind, node.get("name", "")] = (node, path)
 
     @staticmethod
-    def _parse(path: Path) -> Element:
+    def _parse(path: str) -> Element:
         parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
         try:
             root = etree.parse(path, parser).getroot()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from datetime import date
 from typing import TYPE_CHECKING, Any, Final
@@ -13,7 +14,6 @@ from .declarations import Declarations
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from pathlib import Path
 
     from contracts.model import Field
 
@@ -40,10 +40,10 @@ _TABLES: Final = frozenset(
 class _Reader:
     """One `contract.toml`, open at a place that its errors can name."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: str) -> None:
         self.path = path
         try:
-            with path.open("rb") as file:
+            with open(path, "rb") as file:
                 self.data = tomllib.load(file)
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise ContractError(f"{path}: {error}") from None
@@ -84,10 +84,10 @@ class _Reader:
         return Statement(text=text, basis=basis, source=self.sources[source])
 
 
-def load_service(folder: Path) -> Service:
+def load_service(folder: str) -> Service:
     """The service in ``folder``. Raises ContractError, naming the file and the place in it."""
-    reader = _Reader(folder / "contract.toml")
-    declarations = Declarations(folder / "operations.xsd")
+    reader = _Reader(os.path.join(folder, "contract.toml"))
+    declarations = Declarations(os.path.join(folder, "operations.xsd"))
     about = reader.data.get("service", {})
     known = {"name", "title", "version", "api_version", "pages_read", "namespace", "endpoint"}
     reader.reject_unknown(about, known | _GROUND, "[service]")

@@ -13,7 +13,7 @@ from contracts.reports import escaped
 USAGE: Final = 2
 INTERRUPTED: Final = 130
 
-_PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))  # noqa: PTH100, PTH120 - compared with co_filename
+_PACKAGE: Final = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 
 class UsageError(SoapContractsError):

@@ -116,6 +116,6 @@ def _keeps(selected: frozenset[str], ignored: frozenset[str], rule: str) -> bool
 
 def _opened(path: str) -> TextIO:
     try:
-        return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")  # noqa: PTH123 - the reporter closes it
+        return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

@@ -2,9 +2,20 @@
 
 from . import http, xml, soap, soap_faults, schema, schema_values, contract, provider  # noqa: F401, I001 - importing registers, in this order
 from .acceptance import ask_engine
-from .case import Case
+from .case import MOST_FINDINGS, Case
 from .identity import open_case
 from .registry import RULES, Problem, Rule, Stage
 from .values import ValuePlan, value_plan
 
-__all__ = ["RULES", "Case", "Problem", "Rule", "Stage", "ValuePlan", "ask_engine", "open_case", "value_plan"]
+__all__ = [
+    "MOST_FINDINGS",
+    "RULES",
+    "Case",
+    "Problem",
+    "Rule",
+    "Stage",
+    "ValuePlan",
+    "ask_engine",
+    "open_case",
+    "value_plan",
+]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING
@@ -40,7 +41,7 @@ def ask_engine(case: Case) -> None:
 
 @cache
 def _schema_file(service: Service, direction: Direction) -> str:
-    return str(service.folder / f"{direction}.xsd")
+    return os.path.join(service.folder, f"{direction}.xsd")
 
 
 def _plain_copy(case: Case, envelope: Envelope) -> Element:
@@ -66,10 +67,15 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
 
 
 def _names_a_wrong_type(case: Case) -> bool:
-    return any(
-        XSI_TYPE in element.attrib and not is_documented_type(element, field, str(element.attrib[XSI_TYPE]))
-        for element, field in _values(case)
-    )
+    """Whether an xsi:type stands on a value that is not of that type, or on a group, which the provider gives no name."""
+    values = dict(_values(case))
+    for part in (case.payload, *(block for block, _ in case.declared_blocks)):
+        for element in part.iter("*") if part is not None and case.kind != "fault" else ():
+            if XSI_TYPE in element.attrib:
+                field = values.get(element)
+                if field is None or not is_documented_type(element, field, str(element.attrib[XSI_TYPE])):
+                    return True
+    return False
 
 
 def _values(case: Case) -> Iterator[tuple[Element, Field]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache, cached_property
+from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
@@ -27,6 +28,8 @@ if TYPE_CHECKING:
     from .deviations import Deviation
 
 _SHOWN: Final = 80
+#: How many findings a message has at the most: one with more is broken as a whole, and each costs time and memory.
+MOST_FINDINGS: Final = 100
 
 
 class Case:
@@ -71,17 +74,18 @@ class Case:
 
     @cached_property
     def deviations(self) -> list[Deviation]:
-        """How the envelope, its payload and the declared header blocks differ from their declarations."""
+        """How the envelope, its payload and the declared header blocks differ from their declarations: the first of them."""
+        return list(islice(self._deviations(), MOST_FINDINGS))
+
+    def _deviations(self) -> Iterator[Deviation]:
         if self.envelope is None:
-            return []
-        found = list(soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies]))
-        payload = self.payload
-        if payload is not None and self.declaration is not None:
-            found += deviations_of(payload, self.declaration, self.stand_in)
+            return
+        yield from soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies])
+        if self.payload is not None and self.declaration is not None:
+            yield from deviations_of(self.payload, self.declaration, self.stand_in)
         for block, declaration in self.declared_blocks:
             if not self.is_empty_block(block):
-                found += deviations_of(block, declaration, None, header=True)
-        return found
+                yield from deviations_of(block, declaration, None, header=True)
 
     @cached_property
     def declared_blocks(self) -> list[tuple[Element, Field]]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 from collections import Counter
 from functools import cache
-from typing import TYPE_CHECKING, Final, NamedTuple
+from operator import itemgetter
+from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from contracts.envelope import elements_of
 from contracts.model import Field
@@ -46,11 +47,15 @@ class _Match(NamedTuple):
     place: int
 
 
+#: A run of matches, the last first, each with the run before it.
+_Run: TypeAlias = "tuple[_Match, _Run] | None"
+
+
 def deviations_of(
     element: Element, declaration: Field, stand_in: str | None, *, header: bool = False
-) -> list[Deviation]:
+) -> Iterator[Deviation]:
     """How ``element`` differs from ``declaration``; ``stand_in`` is a namespace ("" for none) to take for the declared one."""
-    return list(_differences(element, declaration, stand_in, header=header))
+    return _differences(element, declaration, stand_in, header=header)
 
 
 def soap_deviations(parts: Iterable[Element]) -> Iterator[Deviation]:
@@ -181,12 +186,16 @@ def _without_duplicates(matches: list[_Match]) -> list[_Match]:
 
 
 def _order_differences(declaration: Field, matches: list[_Match]) -> Iterator[Deviation]:
-    """The fewest elements that would have to move: those outside a longest ascending run of declared places."""
-    runs: list[list[_Match]] = []
+    """The fewest elements that would have to move: those outside a longest run of ascending declared places."""
+    longest: list[tuple[int, _Run]] = [(0, None)] * len(declaration.fields)
     for match in matches:
-        best = max((run for run in runs if run[-1].place <= match.place), key=len, default=[])
-        runs.append([*best, match])
-    kept = {id(match) for match in max(runs, key=len, default=[])}
+        length, run = max(longest[: match.place + 1], key=itemgetter(0))
+        longest[match.place] = (length + 1, (match, run))
+    kept = set()
+    run = max(longest, key=itemgetter(0))[1]
+    while run is not None:
+        kept.add(id(run[0]))
+        run = run[1]
     order = ", ".join(field.name for field in declaration.fields)
     for match in matches:
         if id(match) not in kept:

@@ -37,6 +37,7 @@ class Places:
         self._catalog = catalog
         self._service = service
         self._steps: dict[Element, tuple[str, bool]] = {}
+        self._siblings: dict[Element, dict[Element, str]] = {}
 
     @cached_property
     def positions(self) -> Positions:
@@ -93,8 +94,25 @@ class Places:
             parent = element.getparent()
             above, hidden = ("", False) if parent is None else self._step(parent)
             name = MASK if hidden else self._name(element)
-            known = self._steps[element] = f"{above}/{name}{_index(element)}", hidden or self._is_secret(element)
+            known = self._steps[element] = (
+                f"{above}/{name}{self._index(parent, element)}",
+                hidden or self._is_secret(element),
+            )
         return known
+
+    def _index(self, parent: Element | None, element: Element) -> str:
+        """``[2]`` for the second of several children of the same name, nothing for the only one."""
+        if parent is None or len(parent) == 1:
+            return ""
+        known = self._siblings.get(parent)
+        if known is None:
+            namesakes: dict[object, list[Element]] = {}
+            for child in parent:
+                namesakes.setdefault(child.tag, []).append(child)
+            several = [group for group in namesakes.values() if len(group) > 1]
+            known = {child: f"[{number}]" for group in several for number, child in enumerate(group, 1)}
+            self._siblings[parent] = known
+        return known.get(element, "")
 
     def _name(self, element: Element) -> str:
         namespace, local = split(str(element.tag))
@@ -116,12 +134,3 @@ class Places:
 @lru_cache(maxsize=1024)
 def _lower_name(tag: object) -> str:
     return split(str(tag))[1].lower()
-
-
-def _index(element: Element) -> str:
-    before = (
-        sum(1 for _ in element.itersiblings(element.tag, preceding=True)) if element.getprevious() is not None else 0
-    )
-    if before or next(element.itersiblings(element.tag), None) is not None:
-        return f"[{before + 1}]"
-    return ""

@@ -61,7 +61,7 @@ def header_position(case: Case) -> Iterator[Problem]:
     if case.envelope is None:
         return
     for number, header in enumerate(case.envelope.headers):
-        if any(before in case.envelope.bodies for before in header.itersiblings(preceding=True)):
+        if header in case.envelope.late:
             yield Problem("the Header stands after the Body", "Put the Header first.", at=header)
         elif number:
             yield Problem("there is a second Header", "Put all header blocks into one Header.", at=header)
@@ -116,13 +116,11 @@ def after_body(case: Case) -> Iterator[Problem]:
     """
     if case.envelope is None or not case.envelope.bodies:
         return
+    headers = set(case.envelope.headers)
     for element in case.envelope.bodies[0].itersiblings(tag="*"):
-        if element not in case.envelope.headers:
-            yield Problem(
-                f"<{local_name(str(element.tag))}> stands after the Body",
-                "Move it into the Header, or remove it.",
-                at=element,
-            )
+        if element not in headers:
+            message = f"<{local_name(str(element.tag))}> stands after the Body"
+            yield Problem(message, "Move it into the Header, or remove it.", at=element)
 
 
 @rule("soap/envelope-child", "wire", "error", "SOAP 1.1 section 4", stage="refused")
@@ -135,7 +133,7 @@ def envelope_child(case: Case) -> Iterator[Problem]:
     if case.envelope is None:
         return
     for child in case.envelope.others:
-        if not case.envelope.bodies or child not in list(case.envelope.bodies[0].itersiblings(tag="*")):
+        if child not in case.envelope.late:
             meant = {"body": "Body", "header": "Header"}.get(local_name(str(child.tag)).lower())
             hint = f"; soap:{meant} is meant" if meant else ""
             yield Problem(

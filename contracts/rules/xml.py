@@ -107,7 +107,7 @@ def unknown_encoding(case: Case) -> Iterator[Problem]:
     """
     if case.document.encoded.unknown is not None:
         yield Problem(
-            f"the encoding {case.document.encoded.unknown[:40]!r} cannot be read", "Send UTF-8, and name it so."
+            f"the encoding {case.document.encoded.unknown[:40]!r} cannot be read", "Send UTF-8, and name it so.", at=0
         )
 
 
@@ -122,9 +122,9 @@ def encoding_conflict(case: Case) -> Iterator[Problem]:
     """
     conflict = case.document.encoded.conflict
     if conflict is not None:
-        yield Problem(
-            f"contradicting encodings: {conflict}", "Name the encoding that the bytes are in, best UTF-8.", at=0
-        )
+        unreadable = max(0, case.document.encoded.data.find("\ufffd".encode()))
+        help_ = "Name the encoding that the bytes are in, best UTF-8."
+        yield Problem(f"contradicting encodings: {conflict}", help_, at=unreadable)
 
 
 @rule("xml/too-large", "wire", "error", "the size limit of this tool", stage="text")

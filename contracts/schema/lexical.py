@@ -34,6 +34,8 @@ _BLANK_RUN: Final = re.compile("[ \t\r\n]+")
 _PRESERVED: Final = frozenset({"string", "normalizedString"})
 #: More digits than any bounded type has; beyond them only the sign decides, and Python's own limit is never met.
 _MANY_DIGITS: Final = 30
+#: libxml2 keeps years in 64 bits.
+_LONGEST_YEAR: Final = 18
 
 
 class Misfit(NamedTuple):
@@ -155,6 +157,8 @@ def _parts_misfit(match: re.Match[str]) -> str | None:
     month, day, hour, minute, second = (int(match[group]) for group in range(3, 8))
     if len(year) > 4 and year[0] == "0":
         return "has a year of more than four digits with a leading zero"
+    if len(year) > _LONGEST_YEAR:
+        return "has a year of more digits than XSD processors hold"
     if not year.strip("0"):
         return "has the year 0000, which XSD 1.0 does not know"
     if not 1 <= month <= 12:

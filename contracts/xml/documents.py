@@ -20,6 +20,8 @@ Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 256
 
+#: A second one: libxml2 would swallow it, and XML 1.0 allows no text before the first tag.
+_BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
 _COMMENT: Final = rb"<!--(?:[^-]|-(?!->))*+-->"
 _QUOTED: Final = rb"\"[^\"]*+\"|'[^']*+'"
 _DOCTYPE: Final = re.compile(
@@ -74,20 +76,26 @@ def parse(body: bytes, charset: str | None = None) -> Document:
             doctype = found.end(1)
             blank = _BLANK.sub(b" ", encoded.data[doctype : found.end()])
             encoded = encoded._replace(data=encoded.data[:doctype] + blank + encoded.data[found.end() :])
+    if encoded.data.startswith(_BYTE_ORDER_MARK):
+        return Document(encoded, None, etree.ErrorTypes.ERR_DOCUMENT_START, doctype)
     try:
         root = etree.fromstring(encoded.data, _LOCAL.parser)
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
-        limited = code in _LIMITS
+        limited = code in _LIMITS or (code == _COMMENT_NOT_FINISHED and len(encoded.data) > _LONGEST_PART)
         deep = limited and _depth(encoded.data) >= MAX_DEPTH
         return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
     plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
     return Document(encoded, root, None, doctype, plain=plain)
 
 
-#: libxml2's numbers for a document that is too deep or a part of it that is too long: a text or an attribute of ten million
-#: bytes, a name, a comment. Before 2.12 excessive depth was an internal error.
-_LIMITS: Final = (114, 110, 45, etree.ErrorTypes.ERR_INTERNAL_ERROR)
+#: libxml2's numbers for a document that is too deep or a part of it that is too long: a text, an attribute, a
+#: name. Before 2.12 excessive depth was an internal error.
+_LIMITS: Final = (114, 110, etree.ErrorTypes.ERR_INTERNAL_ERROR)
+
+
+_COMMENT_NOT_FINISHED: Final = 45
+_LONGEST_PART: Final = 10_000_000
 
 
 def _depth(data: bytes) -> int:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from html.entities import name2codepoint
 from typing import TYPE_CHECKING, Final, NamedTuple
 from xml.parsers.expat import errors
 
@@ -65,7 +64,7 @@ def _whole_message(data: bytes) -> Slip | None:
     text = data.lstrip(b" \t\r\n")
     if not text:
         return Slip("the message is empty", "Send an envelope.", 0)
-    if text[:4].lower() == b"&lt;":
+    if re.match(rb"(?:<\?xml[^<>]*\?>[ \t\r\n]*)?&(?:lt|#60|#x3c);", text, re.IGNORECASE):
         help_ = "Send the markup itself: something has HTML-escaped the finished envelope, perhaps a template or a log viewer."
         return Slip("the whole envelope is HTML-escaped (&lt; for <)", help_, 0)
     if text[:1] != b"<":
@@ -80,6 +79,8 @@ def _declaration(data: bytes, offset: int, code: int) -> Slip | None:
     if pasted is not None:
         message = "the XML declaration ends in ?&gt; instead of ?>: it was pasted from a web page"
         return Slip(message, "Write ?> at the end of the XML declaration.", pasted.end() - 5)
+    if re.match(rb"[ \t\r\n]*<\?xml[^<?]*(?:<|\Z)", data):
+        return Slip("the XML declaration is not closed by ?>", "Write ?> at the end of the XML declaration.", 0)
     if code == _MISPLACED_DECLARATION:
         help_ = "Let the message start with <?xml: no blank, no line end and no other text before it."
         return Slip("something stands before the XML declaration", help_, offset)
@@ -102,8 +103,11 @@ def _character(data: bytes, offset: int, code: int) -> Slip | None:
         return None
     if char in _CURLY and data.rfind(b"<", 0, offset) > data.rfind(b">", 0, offset):
         return _curly(0, "")._replace(offset=offset)
+    if data[offset : offset + 3] == b"]]>" or data[max(0, offset - 2) : offset + 1] == b"]]>":
+        return Slip("]]> stands in a value", "Write ]]&gt; there.", data.rfind(b"]]>", 0, offset + 3))
     if (char < " " and char not in "\t\r\n") or char in "\ufffe\uffff":
-        name = "a NUL character" if char == "\0" else f"the control character U+{ord(char):04X}"
+        kind = "the control character" if char < " " else "the character"
+        name = "a NUL character" if char == "\0" else f"{kind} U+{ord(char):04X}"
         return Slip(
             f"{name} stands here, which XML 1.0 forbids in any form", "Remove it before the value is sent.", offset
         )
@@ -123,14 +127,9 @@ def _reference(data: bytes, offset: int, code: int) -> Slip | None:
             offset,
         )
     if code == _UNDEFINED_ENTITY:
-        name = re.match(rb"&([A-Za-z][A-Za-z0-9]*);", data[offset : offset + 40])
-        entity = name[1].decode() if name else ""
-        known = (
-            f"Write &#{name2codepoint[entity]}; or the character itself." if entity in name2codepoint else _ESCAPE_HELP
-        )
-        return Slip(
-            "an entity that XML does not define", known, offset, f"&{entity};" if entity in name2codepoint else ""
-        )
+        name = re.match(rb"&[A-Za-z][A-Za-z0-9]{1,30};", data[offset : offset + 40])
+        help_ = "Write the character itself or its number, such as &#160; for HTML's &nbsp;, and & as &amp;."
+        return Slip("an entity that XML does not define", help_, offset, name[0].decode() if name else "")
     if code == _INVALID_TOKEN:
         return _unescaped(data, offset)
     return None
