@@ -197,14 +197,16 @@ def _report_imports(bench: Bench) -> None:
 
 
 def _table(rows: list[Row]) -> str:
+    """The rows as Markdown, for README.md, which a terminal shows as well."""
     titles = Row("work", "ours", "peer", "ratio", "target", "holds?")
     widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    return "\n" + "".join(f"{_line(row, widths)}\n" for row in (titles, *rows))
+    rule = Row("-" * widths[0], *(f"{'-' * (width - 1)}:" for width in widths[1:]))
+    return "".join(f"{_line(row, widths)}\n" for row in (titles, rule, *rows))
 
 
 def _line(row: Row, widths: list[int]) -> str:
     work, *figures = row
-    return "  ".join([work.ljust(widths[0]), *map(str.rjust, figures, widths[1:])])
+    return f"| {' | '.join([work.ljust(widths[0]), *map(str.rjust, figures, widths[1:])])} |"
 
 
 def _say(text: str) -> None:

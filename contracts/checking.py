@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from .xml import Element
 
 _MODELLED: Final = ("schema", "contract")
+#: A sentence of more characters quotes a name that nobody can read.
+_LONGEST: Final = 600
 _NOTHING: Final = (None,) * 7
 _EXPLAINING: Final = ("soap", "schema", "contract")
 
@@ -215,7 +217,7 @@ def _finding(case: Case, rule: Rule, severity: Severity, problem: Problem) -> Fi
         rule=rule.id,
         layer=rule.layer,
         severity=severity,
-        message=problem.message,
+        message=problem.message if len(problem.message) <= _LONGEST else f"{problem.message[:_LONGEST]}...",
         help=_help(case, rule, problem),
         reference=_reference(case, rule),
         line=line,

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from contracts.model import Service
     from contracts.xml import Document, Element
 
+#: Names may have thousands of characters; a report needs the first.
+_LONGEST_NAME: Final = 100
 _PREFIXES: Final = {SOAP11: "soap", SOAP12: "soap12"}
 
 
@@ -116,6 +118,7 @@ class Places:
 
     def _name(self, element: Element) -> str:
         namespace, local = split(str(element.tag))
+        local = local[:_LONGEST_NAME]
         if namespace is None:
             return local
         if self._service is not None and namespace == self._service.namespace:
