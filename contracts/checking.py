@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _MODELLED: Final = ("schema", "contract")
 #: A sentence of more characters quotes a name that nobody can read.
 _LONGEST: Final = 600
+_REFUSING: Final = ("irregular", "refused")
 _NOTHING: Final = (None,) * 7
 _EXPLAINING: Final = ("soap", "schema", "contract")
 
@@ -138,6 +139,8 @@ def _stages(case: Case) -> Iterator[Stage]:
     if case.envelope is None:
         return
     yield from _envelope_stages(case)
+    if not case.envelope.regular:
+        yield "irregular"
     if case.refused:
         yield from ("refused", "deviations", "last")
 
@@ -171,7 +174,7 @@ def _judge_stage(case: Case, stage: Stage, findings: list[Finding]) -> None:
     for rule, judge, severity in _plan(case.service, stage):
         for problem in islice(judge(case), MOST_FINDINGS - len(findings)):
             found = _capped(case, rule, severity)
-            case.explained = case.explained or stage == "refused" or (found == "error" and rule.family in _EXPLAINING)
+            case.explained = case.explained or stage in _REFUSING or (found == "error" and rule.family in _EXPLAINING)
             findings.append(_finding(case, rule, found, problem))
 
 

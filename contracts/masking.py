@@ -30,6 +30,9 @@ _TOKEN: Final = re.compile(
 )
 _ATTRIBUTE: Final = re.compile(rb"([^ \t\r\n=<>\"']+)[ \t\r\n]*=[ \t\r\n]*(?:\"([^\"]*)\"|'([^']*)')")
 _CLEAN_ATTRIBUTES: Final = re.compile(rb"(?:[ \t\r\n]++" + _ATTRIBUTE.pattern + rb")*+[ \t\r\n]*+")
+_NAMESPACES_ONLY: Final = re.compile(
+    rb"(?:[ \t\r\n]++xmlns(?::[A-Za-z0-9_.-]+)?=(?:\"[^\"<]*+\"|'[^'<]*+'))*+[ \t\r\n]*+"
+)
 _OPEN_ATTRIBUTES: Final = re.compile(rb"xmlns(?::.*)?|[^:]+:(?:type|nil|mustUnderstand|encodingStyle|schemaLocation)")
 #: What stands in fault elements and around payloads is public; HTTP and XML noise never comes here.
 _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
@@ -78,14 +81,14 @@ def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> M
 
     ``public`` and ``secrets`` are local names of elements; secret ones are recognised in any case.
     """
-    closed, telltale = _secret_names(secrets)
+    shown_names, hidden_names, telltale = _names(public, secrets)
     spans: list[tuple[int, int]] = []
     here, shown = 0, False
     for token in _TOKEN.finditer(data):
         start = token.start()
         if start < here:
             continue
-        if start > here:
+        if start > here and not data[here:start].isspace():
             _mask_text(spans, data, here, start, telltale, shown=shown)
         here = token.end()
         close, name, attributes, empty, _ = token.groups()
@@ -94,11 +97,11 @@ def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> M
         elif close is not None:
             shown = False
         else:
-            local = name.rpartition(b":")[2].decode("utf-8", "replace")
-            if attributes:
-                _mask_attributes(spans, token, closed)
-            shown = empty is None and (local in public or local in _ALWAYS_PUBLIC)
-            if not shown and empty is None and local.lower() in closed:
+            local = name.rpartition(b":")[2]
+            if attributes and not _NAMESPACES_ONLY.fullmatch(attributes):
+                _mask_attributes(spans, token, hidden_names)
+            shown = empty is None and local in shown_names
+            if not shown and empty is None and local.lower() in hidden_names:
                 end = _end_of(data, here, local)
                 spans.append((here, end))
                 here = end
@@ -107,10 +110,14 @@ def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> M
 
 
 @cache
-def _secret_names(secrets: frozenset[str]) -> tuple[frozenset[str], re.Pattern[bytes]]:
-    """The secret names in lower case, and a pattern that finds any of them in text."""
+def _names(
+    public: frozenset[str], secrets: frozenset[str]
+) -> tuple[frozenset[bytes], frozenset[bytes], re.Pattern[bytes]]:
+    """The public names; the secret ones in lower case; a pattern that finds any secret name in text."""
     anywhere = "|".join(map(re.escape, sorted(secrets))).encode() or rb"(?!)"
-    return frozenset(name.lower() for name in secrets), re.compile(anywhere, re.IGNORECASE)
+    shown = frozenset(name.encode() for name in public | _ALWAYS_PUBLIC)
+    hidden = frozenset(name.lower().encode() for name in secrets)
+    return shown, hidden, re.compile(anywhere, re.IGNORECASE)
 
 
 def mask_values(text: str, values: frozenset[str]) -> str:
@@ -121,11 +128,11 @@ def mask_values(text: str, values: frozenset[str]) -> str:
 
 
 @lru_cache(maxsize=64)
-def _closing(name: str) -> re.Pattern[bytes]:
-    return re.compile(rb"</(?:[^<>:/ ]*:)?" + re.escape(name.encode()) + rb"[ \t\r\n]*>", re.IGNORECASE)
+def _closing(name: bytes) -> re.Pattern[bytes]:
+    return re.compile(rb"</(?:[^<>:/ ]*:)?" + re.escape(name) + rb"[ \t\r\n]*>", re.IGNORECASE)
 
 
-def _end_of(data: bytes, start: int, name: str) -> int:
+def _end_of(data: bytes, start: int, name: bytes) -> int:
     found = _closing(name).search(data, start)
     return len(data) if found is None else found.start()
 
@@ -153,15 +160,14 @@ def _mask_inside(
     spans.append((token.start() + opening, max(token.start() + opening, token.end() - closing)))
 
 
-def _mask_attributes(spans: list[tuple[int, int]], token: re.Match[bytes], closed: frozenset[str]) -> None:
+def _mask_attributes(spans: list[tuple[int, int]], token: re.Match[bytes], hidden: frozenset[bytes]) -> None:
     """Mask every attribute's value but those of XML's and SOAP's own, and all of what is not a clean list of attributes."""
     text, base = token["attributes"], token.start("attributes")
     if not _CLEAN_ATTRIBUTES.fullmatch(text):
         spans.append((base, base + len(text)))
         return
     for attribute in _ATTRIBUTE.finditer(text):
-        local = attribute[1].rpartition(b":")[2].decode("utf-8", "replace").lower()
-        if local in closed or not _OPEN_ATTRIBUTES.fullmatch(attribute[1]):
+        if attribute[1].rpartition(b":")[2].lower() in hidden or not _OPEN_ATTRIBUTES.fullmatch(attribute[1]):
             group = 2 if attribute[2] is not None else 3
             spans.append((base + attribute.start(group), base + attribute.end(group)))
 

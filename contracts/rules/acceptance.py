@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from contracts.names import ENCODING_STYLE, XSI_TYPE
-from contracts.schema import refusal_of
+from contracts.schema import accepts
 
 from .deviations import is_documented_type
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 
 def ask_engine(case: Case) -> None:
-    """Set ``refusal`` and ``refused``; libxml2 is asked where the envelope has the shape that the schemas are for."""
+    """Set ``refused`` and ``refused_by``; libxml2 is asked where the envelope has the shape that the schemas are for."""
     envelope = case.envelope
     if envelope is None:
         return
@@ -33,10 +33,11 @@ def ask_engine(case: Case) -> None:
         return
     schema, data = _schema_file(case.service, case.direction), case.document.encoded.data
     typed = b":type" in data
-    case.refusal = refusal_of(envelope.root, schema)
-    if typed or (case.refusal is not None and (b"encodingStyle" in data or b"<![CDATA[]]>" in data)):
-        case.refusal = refusal_of(_plain_copy(case, envelope), schema)
-    case.refused = case.refusal is not None or (typed and _names_a_wrong_type(case))
+    accepted = accepts(envelope.root, schema)
+    if typed or (not accepted and (b"encodingStyle" in data or b"<![CDATA[]]>" in data)):
+        accepted = accepts(_plain_copy(case, envelope), schema)
+    case.refused_by = None if accepted else schema
+    case.refused = not accepted or (typed and _names_a_wrong_type(case))
 
 
 @cache

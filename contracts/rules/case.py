@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from contracts.findings import Kind
     from contracts.messages import Direction, Message
     from contracts.model import Basis, Field, Operation, Service
-    from contracts.schema import Refusal
     from contracts.xml import Document, Element
 
     from .deviations import Deviation
@@ -37,8 +36,8 @@ class Case:
 
     ``declaration`` is what the payload is judged by: the exact one or, where the payload's name is wrong, the nearest
     one, and then ``stand_in`` is the namespace ("" for none) that the payload uses instead. ``named`` says that a message
-    which does not parse names its operation. ``refusal`` is libxml2's, ``refused`` is also set where libxml2 had nothing
-    that it could judge, ``explained`` once a rule has said why. ``asked`` is the request that a response answers.
+    which does not parse names its operation. ``refused_by`` is the schema by which libxml2 refused it; ``refused`` is
+    also set where libxml2 had nothing that it could judge, ``explained`` once a rule has said why. ``asked`` is the request that a response answers.
     """
 
     media_type: str | None = None
@@ -50,7 +49,7 @@ class Case:
     stand_in: str | None = None
     known_payload = False
     named = False
-    refusal: Refusal | None = None
+    refused_by: str | None = None
     refused = False
     explained = False
     asked: Case | None = None

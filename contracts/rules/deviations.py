@@ -107,7 +107,11 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
         yield from _occurrence_differences(element, declaration, matches)
         yield from _order_differences(declaration, _without_duplicates(matches))
     for match in matches:
-        yield from _differences(match.element, match.field, stand_in)
+        child, field = match.element, match.field
+        if field.type is None or len(child) or len(child.attrib):
+            yield from _differences(child, field, stand_in)
+        elif (misfit := misfit_of_type(child.text or "", field.type)) is not None:
+            yield Deviation(misfit.rule, child, field, misfit.reason)
 
 
 @cache
@@ -161,6 +165,8 @@ def _match(
 
 def _nearest(name: str, free: dict[str, Field]) -> str | None:
     lowered = {field.lower(): field for field in free}
+    if name.lower() in lowered:
+        return lowered[name.lower()]
     near = difflib.get_close_matches(name.lower(), lowered, n=1, cutoff=0.8)
     return lowered[near[0]] if near else None
 

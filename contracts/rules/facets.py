@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import TYPE_CHECKING, Final
 
-from contracts.schema import RANGES, Misfit, collapsed, fits_patterns, misfit_of
+from contracts.schema import IMPLIED_PATTERNS, RANGES, Misfit, collapsed, fits_patterns, misfit_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -28,7 +28,11 @@ def misfit_of_type(text: str, type_: Type) -> Misfit | None:
     misfit = misfit_of(text, type_.base)
     if misfit is not None:
         return misfit
-    value = collapsed(text, type_.base)
+    patterns = tuple(pattern for pattern in type_.patterns if pattern != IMPLIED_PATTERNS.get(type_.base))
+    return _facet_misfit(collapsed(text, type_.base), type_, patterns)
+
+
+def _facet_misfit(value: str, type_: Type, patterns: tuple[str, ...]) -> Misfit | None:
     if type_.max_length is not None and len(value) > type_.max_length:
         return Misfit("max-length", f"has {len(value)} characters, at most {type_.max_length} are allowed")
     if type_.min_length is not None and len(value) < type_.min_length:
@@ -37,7 +41,7 @@ def misfit_of_type(text: str, type_: Type) -> Misfit | None:
         return Misfit("value", "is none of the values that the contract lists")
     if type_.bounds and type_.base in RANGES and (beyond := _bounds_misfit(value, type_)) is not None:
         return beyond
-    if type_.patterns and not fits_patterns(value, type_.patterns):
+    if patterns and not fits_patterns(value, patterns):
         return Misfit("value", "does not match the pattern of the contract")
     return None
 

@@ -118,6 +118,8 @@ def _nearest(case: Case, payload: Element, expected: Service | None) -> Payload 
     own = {tag: known for tag, known in candidates.items() if split(tag)[0] == namespace}
     for pool in (own, candidates):
         names = {local_name(tag).lower(): known for tag, known in pool.items()}
+        if name.lower() in names:
+            return names[name.lower()]
         near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.75)
         if near:
             return names[near[0]]

@@ -18,23 +18,21 @@ if TYPE_CHECKING:
     DeviationJudge = Callable[[Case, Deviation], "Problem"]
     ValueJudge = Callable[[Case, Element, Field, str], "Problem | None"]
 
-#: When a rule has something to judge, so that a good message meets few of them: HTTP metadata is known; the document is
-#: not plain UTF-8 and XML 1.0; the Header has blocks; the operation needs one; an encodingStyle or a comment stands
-#: somewhere; the payload is a Fault, or takes part in a relation; libxml2 refused the envelope (the schemas rule out all that these
-#: rules look for), and then each deviation from the declaration; and each value of a declared field.
+#: When a rule has something to judge, so that a good message meets few of them.
 Stage = Literal[
-    "http",
-    "text",
-    "blocks",
-    "header",
-    "style",
-    "comments",
-    "fault",
-    "relations",
-    "refused",
-    "deviations",
-    "last",
-    "values",
+    "http",  # HTTP metadata is known
+    "text",  # the document is more than plain UTF-8 and XML 1.0, or less
+    "blocks",  # the Header has blocks other than the one that the operation needs
+    "header",  # likewise, or it lacks that one
+    "style",  # an encodingStyle stands somewhere
+    "comments",  # a comment stands somewhere
+    "fault",  # the payload is a Fault
+    "relations",  # the payload takes part in a relation, or its request is known
+    "irregular",  # the envelope is not an optional Header and a Body with one payload
+    "refused",  # libxml2 refused it: the schemas rule out all that these rules look for
+    "deviations",  # likewise, for each deviation from the declaration
+    "last",  # likewise, and no rule has said why
+    "values",  # each value of a declared field
 ]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.names import local_name, split
+from contracts.schema import last_refusal
 
 from .registry import Problem, deviation_rule, problem_of, rule
 
@@ -222,13 +223,10 @@ def invalid(case: Case) -> Iterator[Problem]:
     Bad::   a value that breaks a pattern of one's own contract
     Good::  a value that fits it
     """
-    if case.refusal is not None and not case.explained:
-        kind = case.refusal.reason.removeprefix("SCHEMAV_")
-        yield Problem(
-            f"the schema refuses the message ({kind})",
-            f"Run xmllint with the service's schema; see line {case.refusal.line}.",
-            at=case.payload,
-        )
+    if case.refused_by is not None and not case.explained:
+        refusal = last_refusal(case.refused_by)
+        message = f"the schema refuses the message ({refusal.reason.removeprefix('SCHEMAV_')})"
+        yield Problem(message, f"Run xmllint with the service's schema; see line {refusal.line}.", at=case.payload)
 
 
 def _local(deviation: Deviation) -> str:

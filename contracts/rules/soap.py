@@ -34,7 +34,7 @@ def not_an_envelope(case: Case) -> Iterator[Problem]:
         )
 
 
-@rule("soap/version", "wire", "error", "SOAP 1.1 section 4.1.2", stage="refused")
+@rule("soap/version", "wire", "error", "SOAP 1.1 section 4.1.2", stage="irregular")
 def version(case: Case) -> Iterator[Problem]:
     """The Envelope is in the namespace of SOAP 1.1. The payload of any other one is judged all the same.
 
@@ -51,7 +51,7 @@ def version(case: Case) -> Iterator[Problem]:
         )
 
 
-@rule("soap/header-position", "wire", "error", "SOAP 1.1 section 4", stage="refused")
+@rule("soap/header-position", "wire", "error", "SOAP 1.1 section 4", stage="irregular")
 def header_position(case: Case) -> Iterator[Problem]:
     """There is at most one Header, and it stands before the Body.
 
@@ -67,7 +67,7 @@ def header_position(case: Case) -> Iterator[Problem]:
             yield Problem("there is a second Header", "Put all header blocks into one Header.", at=header)
 
 
-@rule("soap/body-missing", "wire", "error", "SOAP 1.1 section 4.3", stage="refused")
+@rule("soap/body-missing", "wire", "error", "SOAP 1.1 section 4.3", stage="irregular")
 def body_missing(case: Case) -> Iterator[Problem]:
     """The Envelope has a Body.
 
@@ -78,7 +78,7 @@ def body_missing(case: Case) -> Iterator[Problem]:
         yield Problem("the Envelope has no Body", "Put the payload into soap:Body.", at=case.envelope.root)
 
 
-@rule("soap/body-empty", "wire", "error", "the service's documented requests and responses", stage="refused")
+@rule("soap/body-empty", "wire", "error", "the service's documented requests and responses", stage="irregular")
 def body_empty(case: Case) -> Iterator[Problem]:
     """The Body has a payload.
 
@@ -89,7 +89,7 @@ def body_empty(case: Case) -> Iterator[Problem]:
         yield Problem("the Body is empty", "Put the operation's element into it.", at=case.envelope.bodies[0])
 
 
-@rule("soap/multiple-payloads", "wire", "error", "WS-I BP 1.1 R9981", stage="refused")
+@rule("soap/multiple-payloads", "wire", "error", "WS-I BP 1.1 R9981", stage="irregular")
 def multiple_payloads(case: Case) -> Iterator[Problem]:
     """The Body has one child: document/literal messages have a single part. The first one is judged.
 
@@ -107,7 +107,7 @@ def multiple_payloads(case: Case) -> Iterator[Problem]:
         )
 
 
-@rule("soap/after-body", "wire", "error", "WS-I BP 1.1 R1011", stage="refused")
+@rule("soap/after-body", "wire", "error", "WS-I BP 1.1 R1011", stage="irregular")
 def after_body(case: Case) -> Iterator[Problem]:
     """Nothing stands after the Body. SOAP 1.1 would allow it, WS-I and the schemas do not.
 
@@ -123,7 +123,7 @@ def after_body(case: Case) -> Iterator[Problem]:
             yield Problem(message, "Move it into the Header, or remove it.", at=element)
 
 
-@rule("soap/envelope-child", "wire", "error", "SOAP 1.1 section 4", stage="refused")
+@rule("soap/envelope-child", "wire", "error", "SOAP 1.1 section 4", stage="irregular")
 def envelope_child(case: Case) -> Iterator[Problem]:
     """The Envelope's children are Header and Body, in its own namespace and in this spelling.
 

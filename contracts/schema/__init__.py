@@ -1,17 +1,19 @@
 """XSD 1.0: the compiled schemas, whose verdict counts, and the lexical rules, which say what is wrong with a value."""
 
-from .engine import Refusal, fits_patterns, refusal_of
-from .lexical import RANGES, Instant, Misfit, collapsed, instant_of, is_after, misfit_of
+from .engine import Refusal, accepts, fits_patterns, last_refusal
+from .lexical import IMPLIED_PATTERNS, RANGES, Instant, Misfit, collapsed, instant_of, is_after, misfit_of
 
 __all__ = [
+    "IMPLIED_PATTERNS",
     "RANGES",
     "Instant",
     "Misfit",
     "Refusal",
+    "accepts",
     "collapsed",
     "fits_patterns",
     "instant_of",
     "is_after",
+    "last_refusal",
     "misfit_of",
-    "refusal_of",
 ]

@@ -33,17 +33,17 @@ class _Local(threading.local):
 _LOCAL: Final = _Local()
 
 
-def refusal_of(root: Element, schema: str) -> Refusal | None:
-    """libxml2's verdict on ``root`` by the XSD file ``schema``; None when it is valid.
-
-    Raises ContractError when the schema does not compile.
-    """
+def accepts(root: Element, schema: str) -> bool:
+    """libxml2's verdict on ``root`` by the XSD file ``schema``. Raises ContractError when the schema does not compile."""
     compiled = _LOCAL.schemas.get(schema)
     if compiled is None:
         compiled = _LOCAL.schemas[schema] = _compile(schema)
-    if compiled.validate(root):
-        return None
-    entry = compiled.error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
+    return bool(compiled.validate(root))
+
+
+def last_refusal(schema: str) -> Refusal:
+    """Why this thread's last call of `accepts` with ``schema`` was False: asked for only when nothing else says why."""
+    entry = _LOCAL.schemas[schema].error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
     return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
 
 
