@@ -156,3 +156,8 @@ class Service(NamedTuple):
     def header(self, name: str) -> Field | None:
         """The declared header block of this local name, or None."""
         return next((block for block in self.headers if block.name == name), None)
+
+    @property
+    def needs_a_header(self) -> bool:
+        """Whether any operation requires a SOAP header block."""
+        return any(operation.header for operation in self.operations)

@@ -77,6 +77,8 @@ class Rule(NamedTuple):
 
     def severity_for(self, service: Service | None) -> Severity | None:
         """How bad a finding of this rule is at ``service``; None where the rule is off."""
+        if service is not None and self.stage == "header" and not service.needs_a_header:
+            return None
         level = self.severity if service is None else service.severities.get(self.id, self.severity)
         return None if level == "off" else level
 
