@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 
 import h11
 import pytest
@@ -36,8 +35,8 @@ def text(envelope: bytes, name: str) -> str:
 
 def service_with(kind: Type) -> tuple:
     request = Field("Call", "urn:own", fields=(Field("Value", "urn:own", type=kind),))
-    operation = replace(SET_TIME, name="Call", request=request)
-    return replace(ONGOING, operations=(operation,)), operation
+    operation = SET_TIME._replace(name="Call", request=request)
+    return ONGOING._replace(operations=(operation,)), operation
 
 
 @pytest.mark.parametrize("make", [samples.smallest, samples.fullest])
@@ -121,7 +120,7 @@ def test_a_value_that_cannot_be_guessed_is_asked_for(pattern):
 
 def test_an_element_in_no_namespace_stays_in_none():
     request = Field("Call", "urn:own", fields=(Field("Value", None, type=Type("string", "string")),))
-    root = etree.fromstring(samples.smallest(ONGOING, replace(SET_TIME, request=request), "request"))
+    root = etree.fromstring(samples.smallest(ONGOING, SET_TIME._replace(request=request), "request"))
     assert root.find(".//{urn:own}Call/Value") is not None
 
 
@@ -129,7 +128,7 @@ def test_an_element_that_is_required_twice_stands_twice():
     request = Field(
         "Call", "urn:own", fields=(Field("Value", "urn:own", Type("int", "int"), min_occurs=2, max_occurs=None),)
     )
-    assert names(samples.smallest(ONGOING, replace(SET_TIME, request=request), "request")).count("Value") == 2
+    assert names(samples.smallest(ONGOING, SET_TIME._replace(request=request), "request")).count("Value") == 2
 
 
 def test_the_http_form_of_a_request_is_read_by_an_http_server():
