@@ -73,7 +73,7 @@ def execute(args: argparse.Namespace) -> int:
     code = exit_code(reporter)
     if result.timed_out:
         complain(f"the command was not done after {args.timeout:g} seconds and was ended")
-        return max(code, NOTHING)
+        return code if code == USAGE else NOTHING
     if code == NOTHING:
         complain(f"the command sent no message. Does it take its address from {_variables(services)}?")
     return code

@@ -6,10 +6,11 @@ import re
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from contracts.codings import codings_of
 from contracts.messages import Message
 from contracts.xml.documents import MAX_BYTES
 
-from .codings import codings_of, dechunked, undone
+from .codings import dechunked, undone
 
 if TYPE_CHECKING:
     from contracts.messages import Headers

@@ -9,12 +9,12 @@ from urllib.parse import quote
 from contracts import samples
 from contracts.catalog import Catalog
 from contracts.checking import check
+from contracts.codings import CodingError, codings_of, undone
 from contracts.messages import Message
 from contracts.xml.documents import MAX_BYTES
 
 from .answers import answer_to
 from .asgi import receive_body, request_of, send_answer, text
-from .codings import decoded
 from .listening import HOST, Listener
 from .pages import page, service_at
 
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contracts.findings import Verdict
+    from contracts.messages import Headers
 
     from .asgi import Answer, Receive, Received, Request, Scope, Send
 
@@ -106,7 +107,7 @@ class Stub:
     def _judge(self, request: Request, received: Received) -> Answer:
         service = service_at(self._catalog, request.path)
         message = Message(
-            body=decoded(received.body, request.headers, MAX_BYTES),
+            body=_decoded(received.body, request.headers),
             headers=request.headers,
             kind="request",
             method=request.method,
@@ -128,3 +129,14 @@ class Stub:
     def _keep(self, exchange: Exchange) -> None:
         with self._lock:
             self._exchanges.append(exchange)
+
+
+def _decoded(body: bytes, headers: Headers) -> bytes:
+    """``body`` with its codings undone; where that fails it is judged as it came, and the verdict says the rest."""
+    listed = codings_of([value for name, value in headers if name.lower() == "content-encoding"])
+    try:
+        for coding in reversed(listed):
+            body = undone(body, coding, MAX_BYTES)
+    except CodingError:
+        pass
+    return body
