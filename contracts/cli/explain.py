@@ -33,8 +33,9 @@ def execute(args: argparse.Namespace) -> int:
     """Print the rule. Raises UnknownNameError for one that does not exist."""
     if args.rule not in RULES:
         raise UnknownNameError.of("rule", args.rule, RULES)
-    rule = RULES[args.rule]
-    severities = {service.name: rule.severity_for(service) or "off" for service in catalog_of(args)}
+    rule, catalog = RULES[args.rule], catalog_of(args)
+    severities = {service.name: rule.severity_for(service) or "off" for service in catalog}
+    consequences = {service.name: service.consequences.get(rule.id) for service in catalog}
     if args.format == "json":
         found = {
             "version": 1,
@@ -44,6 +45,11 @@ def execute(args: argparse.Namespace) -> int:
             "since": rule.since,
             "reference": rule.reference,
             "text": rule.doc,
+            "consequences": {
+                name: {"text": known.text, "basis": known.basis, "source": known.source}
+                for name, known in consequences.items()
+                if known is not None
+            },
         }
         sys.stdout.write(json.dumps(found, indent=2) + "\n")
         return 0
@@ -54,5 +60,9 @@ def execute(args: argparse.Namespace) -> int:
         "since": rule.since,
     }
     lines = [rule.id, *(f"  {name:<9} {fact}" for name, fact in facts.items()), "", rule.doc]
+    for service in catalog:
+        known = consequences[service.name]
+        if known is not None:
+            lines += ["", escaped(f"{service.title} {known.text} ({known.basis}; {known.source}).")]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
