@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from .catalog import shipped
 from .errors import ContractViolation
 from .findings import Finding, Verdict
-from .messages import Message
+from .messages import Message, given_fields, message_of
 from .rules import MOST_FINDINGS, RULES, ask_engine, open_case, value_plan
 from .xml import value_of
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from .catalog import Catalog
     from .findings import Severity
-    from .messages import Direction, Headers
+    from .messages import Direction
     from .model import Service
     from .rules import Case, Problem, Rule, Stage, ValuePlan
     from .rules.registry import Judge
@@ -39,7 +39,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     status: int | None = None,
     method: str | None = None,
     url: str | None = None,
-    request: Message | None = None,
+    request: bytes | str | Message | None = None,
     service: str | None = None,
     kind: Direction | None = None,
     catalog: Catalog | None = None,
@@ -48,48 +48,19 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
 
     ``body_or_message`` is the body's bytes as sent (a str is taken as its UTF-8 bytes) or a Message, in which the other
     arguments then replace what they name. ``headers`` is a mapping or pairs, ``status`` a response's HTTP status,
-    ``method`` and ``url`` a request's; without headers the ``http/`` rules are not checked. ``request`` is the request
-    that a response answers, ``service`` the service's name where the message may not tell, ``kind`` the direction.
+    ``method`` and ``url`` a request's (no rule looks at ``url``; your own reports may); without headers the ``http/``
+    rules are not checked. ``request`` is the request that a response answers, ``service`` the name of the service that
+    the message is judged by whatever it says itself, ``kind`` the direction.
 
-    Broken messages are findings, at most a hundred of one message. Raises UnknownNameError for a service that ``catalog`` (the shipped one by default)
-    does not have, and ContractError for a schema that does not compile.
+    Broken messages are findings, at most a hundred of one message. Raises TypeError and ValueError for arguments that
+    are none of this, UnknownNameError for a service that ``catalog`` (the shipped one by default) does not have, and
+    ContractError for a schema that does not compile.
     """
-    message = body_or_message if isinstance(body_or_message, Message) else _message(body_or_message)
+    message = message_of(body_or_message)
     known = (headers, status, method, url, request, service, kind)
     if known != _NOTHING:
-        message = _completed(message, *known)
+        message = message._replace(**given_fields(*known))
     return _judge(message, catalog or shipped())
-
-
-def _message(body: bytes | str) -> Message:
-    return Message(body.encode() if isinstance(body, str) else bytes(body))
-
-
-def _completed(  # noqa: PLR0913, PLR0917 - what check() was given
-    message: Message,
-    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None,
-    status: int | None,
-    method: str | None,
-    url: str | None,
-    request: Message | None,
-    service: str | None,
-    kind: Direction | None,
-) -> Message:
-    implied: Direction | None = "response" if status is not None else "request" if method is not None else None
-    return message._replace(
-        headers=message.headers if headers is None else _pairs(headers),
-        status=message.status if status is None else status,
-        method=method or message.method,
-        url=url or message.url,
-        request=request or message.request,
-        service=service or message.service,
-        kind=kind or message.kind or implied,
-    )
-
-
-def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
-    items = headers.items() if hasattr(headers, "items") else headers
-    return tuple((str(name), str(value)) for name, value in items)
 
 
 def assert_valid(body_or_message: bytes | str | Message, **known: Any) -> Verdict:
@@ -129,7 +100,7 @@ def _judge(message: Message, catalog: Catalog) -> Verdict:
 
 
 def _stages(case: Case) -> Iterator[Stage]:
-    """The stages that have something to judge; `schema/invalid` comes last because it speaks when all others are silent."""
+    """The stages that have something to judge; `schema/invalid` comes last: it speaks when all others are silent."""
     if case.message.headers is not None:
         yield "http"
         if not case.message.body or case.is_error_page:
@@ -220,7 +191,7 @@ def _finding(case: Case, rule: Rule, severity: Severity, problem: Problem) -> Fi
         rule=rule.id,
         layer=rule.layer,
         severity=severity,
-        message=problem.message if len(problem.message) <= _LONGEST else f"{problem.message[:_LONGEST]}...",
+        message=_sentence(case, problem.message),
         help=_help(case, rule, problem),
         reference=_reference(case, rule),
         line=line,
@@ -228,6 +199,12 @@ def _finding(case: Case, rule: Rule, severity: Severity, problem: Problem) -> Fi
         path=path,
         excerpt=excerpt,
     )
+
+
+def _sentence(case: Case, text: str) -> str:
+    """``text`` without any secret, should a rule have quoted a name or a header that equals one; not too long."""
+    text = case.places.masked.without_secrets(text)
+    return text if len(text) <= _LONGEST else f"{text[:_LONGEST]}..."
 
 
 def _header_line(message: Message, name: str) -> tuple[int, int]:
@@ -240,12 +217,16 @@ def _header_line(message: Message, name: str) -> tuple[int, int]:
 def _help(case: Case, rule: Rule, problem: Problem) -> str:
     consequence = case.service.consequences.get(rule.id) if case.service and case.direction != "response" else None
     if consequence is None or case.service is None:
-        return problem.help
+        return _sentence(case, problem.help)
     text = dict(consequence.by_type).get(problem.field_type or "", consequence.text)
-    return f"{problem.help} {case.service.title} {text} ({consequence.basis}).".lstrip()
+    return f"{_sentence(case, problem.help)} {case.service.title} {text} ({consequence.ground.basis}).".lstrip()
 
 
 def _reference(case: Case, rule: Rule) -> str:
+    """The clause that the rule rests on, then what makes it count at this service: a severity's ground, or the page."""
+    stated = case.service.severities.get(rule.id) if case.service else None
+    if stated is not None:
+        return f"{rule.reference}; {stated.ground.source} ({stated.ground.basis})"
     if rule.layer != "documented" or case.operation is None:
         return rule.reference
     return f"{rule.reference}; {case.operation.ground.source} ({case.basis})"

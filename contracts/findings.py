@@ -25,7 +25,7 @@ class Finding(NamedTuple):
     """One broken rule at one place.
 
     ``line`` and ``column`` are 1-based and count characters; 0 where there is no place to name. ``path`` uses fixed
-
+    prefixes (``soap`` and the service's name), whatever the message uses. No field holds a secret value.
     """
 
     rule: str

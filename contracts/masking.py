@@ -1,9 +1,9 @@
 """Secrets out of text.
 
 What may be shown is decided by what is known to be public, not by what is known to be secret: the content of an element
-is shown only when the contracts declare its name as a field that is not secret. So a misspelt ``<Passwd>``, an
-``<item>`` of key and value, a multi-reference or a comment shows nothing. Inside a secret element everything is masked
-up to its own end tag, or to the end of the text, whether or not the message parses.
+is shown only when the contracts declare its name, in this or another case, as a field that is not secret. So a misspelt
+``<Passwd>``, an ``<item>`` of key and value, a multi-reference or a comment shows nothing. Inside a secret element
+everything is masked up to its own end tag, or to the end of the text, whether or not the message parses.
 """
 
 from __future__ import annotations
@@ -33,23 +33,55 @@ _CLEAN_ATTRIBUTES: Final = re.compile(rb"(?:[ \t\r\n]++" + _ATTRIBUTE.pattern + 
 _NAMESPACES_ONLY: Final = re.compile(
     rb"(?:[ \t\r\n]++xmlns(?::[A-Za-z0-9_.-]+)?=(?:\"[^\"<]*+\"|'[^'<]*+'))*+[ \t\r\n]*+"
 )
-_OPEN_ATTRIBUTES: Final = re.compile(rb"xmlns(?::.*)?|[^:]+:(?:type|nil|mustUnderstand|encodingStyle|schemaLocation)")
-#: What stands in fault elements and around payloads is public; HTTP and XML noise never comes here.
+#: Attributes that are shown: namespaces, and those of XSI and SOAP with one of their few usual values.
+_OPEN_ATTRIBUTE: Final = re.compile(
+    rb"xmlns(?::[^=]*)?=.*|[^:=]+:(?:nil|mustUnderstand)=.(?:0|1|true|false).|[^:=]+:encodingStyle=.http://schemas\.xmlsoap\.org/.*"
+    rb"|[^:=]+:type=.(?:[A-Za-z0-9_.-]+:)?(?:string|dateTime|date|int|integer|nonNegativeInteger|long|boolean|decimal|anyType|base64Binary).",
+    re.DOTALL,
+)
+_XML_DECLARATION: Final = re.compile(
+    rb"<\?xml(?:[ \t\r\n]++(?:version|encoding|standalone)[ \t\r\n]*+=[ \t\r\n]*+"
+    rb"(?:[\"']|\xe2\x80[\x98-\x9f])[A-Za-z0-9_.-]*+(?:[\"']|\xe2\x80[\x98-\x9f])?+)*+[ \t\r\n]*+\??(?:&gt;|>)?[ \t\r\n]*+"
+)
+#: No contract declares it, and its few possible values are worth seeing. faultstring and detail may quote a secret.
 _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
+#: A shorter secret is only hidden where it stands: anywhere else it could be any word.
+_SHORTEST: Final = 5
+_REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
+_MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
 
 class Masked(NamedTuple):
-    """A message's bytes with the spans that must not be shown, in order and without overlap."""
+    """A message's bytes with the spans that must not be shown, in order and without overlap.
+
+    ``values`` are the secrets that stand in it, of five characters and more, and their parts around ``:`` and ``;``.
+    """
 
     data: bytes
     spans: list[tuple[int, int]]
+    values: frozenset[str]
+    telltale: re.Pattern[bytes]
+
+    def clean(self, text: str) -> str:
+        """A piece of the message for a sentence: nothing of it when it is a part of a secret or seems to name one."""
+        if _touches(text, self.values) or self.telltale.search(text.encode("utf-8", "replace")):
+            return MASK
+        return self.without_secrets(text)
+
+    def without_secrets(self, text: str) -> str:
+        """``text`` with every secret value in it masked, in whatever case."""
+        for value in sorted(self.values, key=len, reverse=True):
+            if value.lower() in text.lower():
+                text = re.sub(re.escape(value), MASK, text, flags=re.IGNORECASE)
+        return text
 
     def visible(self, start: int, end: int) -> bool:
         """Whether nothing between two byte offsets is masked."""
         return not any(True for _ in self._between(start, end))
 
     def excerpt(self, first: int, last: int, at: int) -> tuple[str, int]:
-        """The masked text from ``first`` to ``last``, cut to a terminal's width around ``at``, and where ``at`` falls in it."""
+        """The masked text from ``first`` to ``last``, cut to a width around ``at``, and where ``at`` falls in it."""
         first, last = max(first, at - _REACH), min(last, at + _REACH)
         parts: list[str] = []
         caret, here = 0, first
@@ -79,52 +111,147 @@ class Masked(NamedTuple):
 def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> Masked:
     """Which parts of ``data``, a message as UTF-8 that may not parse, must not be shown.
 
-    ``public`` and ``secrets`` are local names of elements; secret ones are recognised in any case.
+    ``public`` and ``secrets`` are local names of elements, recognised in any case.
     """
     shown_names, hidden_names, telltale = _names(public, secrets)
-    spans: list[tuple[int, int]] = []
+    marks = _Marks(data, telltale, hidden_names)
     here, shown = 0, False
     for token in _TOKEN.finditer(data):
         start = token.start()
         if start < here:
             continue
         if start > here and not data[here:start].isspace():
-            _mask_text(spans, data, here, start, telltale, shown=shown)
+            marks.text(here, start, shown=shown)
         here = token.end()
         close, name, attributes, empty, _ = token.groups()
         if name is None:
-            _mask_inside(spans, token, telltale, shown=shown)
+            marks.inside(token, shown=shown)
         elif close is not None:
             shown = False
         else:
-            local = name.rpartition(b":")[2]
+            local = name.rpartition(b":")[2].lower()
             if attributes and not _NAMESPACES_ONLY.fullmatch(attributes):
-                _mask_attributes(spans, token, hidden_names)
+                marks.attributes(token)
             shown = empty is None and local in shown_names
-            if not shown and empty is None and local.lower() in hidden_names:
+            if not shown and empty is None and local in hidden_names:
                 end = _end_of(data, here, local)
-                spans.append((here, end))
+                marks.secret(here, end)
                 here = end
-    _mask_text(spans, data, here, len(data), telltale, shown=shown)
-    return Masked(data, [span for span in spans if span[0] < span[1]])
+    marks.text(here, len(data), shown=shown)
+    return marks.masked()
+
+
+class _Marks:
+    """What has been found to be hidden, and what was found public, to be looked at again once all secrets are known."""
+
+    def __init__(self, data: bytes, telltale: re.Pattern[bytes], hidden_names: frozenset[bytes]) -> None:
+        self._data = data
+        self._telltale = telltale
+        self._hidden_names = hidden_names
+        self._spans: list[tuple[int, int]] = []
+        self._public: list[tuple[int, int]] = []
+        self._secrets: list[bytes] = []
+
+    def secret(self, start: int, end: int) -> None:
+        """A secret field's content."""
+        self._spans.append((start, end))
+        self._secrets.append(self._data[start:end])
+
+    def text(self, start: int, end: int, *, shown: bool) -> None:
+        """Text between tags."""
+        text = self._data[start:end]
+        bare = text.strip(b" \t\r\n")
+        if bare:
+            first = start + text.index(bare)
+            open_ = shown and b"<" not in bare and not self._telltale.search(bare)
+            (self._public if open_ else self._spans).append((first, first + len(bare)))
+
+    def inside(self, token: re.Match[bytes], *, shown: bool) -> None:
+        """A comment, a CDATA section or a processing instruction; the XML declaration looks like one."""
+        text, cdata = token[0], token["cdata"]
+        if cdata is None and _XML_DECLARATION.fullmatch(text):
+            return
+        opening, closing = (9, 3) if cdata is not None else (4, 3) if text.startswith(b"<!--") else (2, 2)
+        span = (token.start() + opening, max(token.start() + opening, token.end() - closing))
+        open_ = shown and cdata is not None and not self._telltale.search(cdata)
+        (self._public if open_ else self._spans).append(span)
+
+    def attributes(self, token: re.Match[bytes]) -> None:
+        """Every attribute's value but the open ones', and all of what is no clean list of attributes."""
+        text, base = token["attributes"], token.start("attributes")
+        if not _CLEAN_ATTRIBUTES.fullmatch(text):
+            self._spans.append((base, base + len(text)))
+            return
+        for attribute in _ATTRIBUTE.finditer(text):
+            group = 2 if attribute[2] is not None else 3
+            span = (base + attribute.start(group), base + attribute.end(group))
+            if attribute[1].rpartition(b":")[2].lower() in self._hidden_names:
+                self.secret(*span)
+            elif not _OPEN_ATTRIBUTE.fullmatch(attribute[1] + b"='" + attribute[group] + b"'"):
+                self._spans.append(span)
+
+    def masked(self) -> Masked:
+        """All of it together, and wherever else a secret stands."""
+        values = frozenset().union(*map(_values_in, self._secrets))
+        spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), values))]
+        for value in values:
+            raw = value.encode("utf-8", "replace")
+            start = self._data.find(raw)
+            while start >= 0:
+                spans.append((start, start + len(raw)))
+                start = self._data.find(raw, start + len(raw))
+        return Masked(self._data, _merged(spans), values, self._telltale)
+
+
+def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    merged: list[tuple[int, int]] = []
+    for start, end in sorted(spans):
+        if merged and start < merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(merged[-1][1], end))
+        elif start < end:
+            merged.append((start, end))
+    return merged
+
+
+def _values_in(raw: bytes) -> frozenset[str]:
+    """The secrets that a secret field's raw content holds: the whole, and its parts around ``:`` and ``;``."""
+    text = _plain(raw)
+    pieces = {text, *re.split("[:;]", text)} if ":" in text or ";" in text else {text}
+    return frozenset(piece for piece in pieces if len(piece) >= _SHORTEST)
+
+
+def _plain(raw: bytes) -> str:
+    """The text that raw XML content stands for, without its markup and outer blanks."""
+    text = raw.decode("utf-8", "replace")
+    if "<" in text:
+        text = _MARKUP.sub("", text)
+    if "&" in text:
+        text = _REFERENCE.sub(_resolved, text)
+    return text.strip(" \t\r\n")
+
+
+def _resolved(reference: re.Match[str]) -> str:
+    if reference[1]:
+        return _ENTITIES[reference[1]]
+    number = int(reference[2]) if reference[2] else int(reference[3], 16)
+    return chr(number) if number < 0x110000 else ""
+
+
+def _touches(text: str, values: frozenset[str]) -> bool:
+    """Whether ``text`` holds a secret or is a part of one."""
+    bare = text.strip(" \t\r\n").lower()
+    return len(bare) >= _SHORTEST and any(bare in value.lower() or value.lower() in bare for value in values)
 
 
 @cache
 def _names(
     public: frozenset[str], secrets: frozenset[str]
 ) -> tuple[frozenset[bytes], frozenset[bytes], re.Pattern[bytes]]:
-    """The public names; the secret ones in lower case; a pattern that finds any secret name in text."""
+    """The public and the secret names in lower case; a pattern that finds any secret name in text."""
     anywhere = "|".join(map(re.escape, sorted(secrets))).encode() or rb"(?!)"
-    shown = frozenset(name.encode() for name in public | _ALWAYS_PUBLIC)
+    shown = frozenset(name.lower().encode() for name in public | _ALWAYS_PUBLIC)
     hidden = frozenset(name.lower().encode() for name in secrets)
     return shown, hidden, re.compile(anywhere, re.IGNORECASE)
-
-
-def mask_values(text: str, values: frozenset[str]) -> str:
-    """``text`` without any of the ``values``: the last guard of a sentence that was made to quote none."""
-    for value in sorted(values, key=len, reverse=True):
-        text = text.replace(value, MASK)
-    return text
 
 
 @lru_cache(maxsize=64)
@@ -135,41 +262,6 @@ def _closing(name: bytes) -> re.Pattern[bytes]:
 def _end_of(data: bytes, start: int, name: bytes) -> int:
     found = _closing(name).search(data, start)
     return len(data) if found is None else found.start()
-
-
-def _mask_text(
-    spans: list[tuple[int, int]], data: bytes, start: int, end: int, telltale: re.Pattern[bytes], *, shown: bool
-) -> None:
-    text = data[start:end]
-    bare = text.strip(b" \t\r\n")
-    if bare and (not shown or b"<" in bare or telltale.search(bare)):
-        first = start + text.index(bare)
-        spans.append((first, first + len(bare)))
-
-
-def _mask_inside(
-    spans: list[tuple[int, int]], token: re.Match[bytes], telltale: re.Pattern[bytes], *, shown: bool
-) -> None:
-    """Mask a comment, a processing instruction (not the XML declaration) or a CDATA section that is not public."""
-    text, cdata = token[0], token["cdata"]
-    if (text.startswith(b"<?xml") and not telltale.search(text)) or (
-        shown and cdata is not None and not telltale.search(cdata)
-    ):
-        return
-    opening, closing = (9, 3) if cdata is not None else (4, 3) if text.startswith(b"<!--") else (2, 2)
-    spans.append((token.start() + opening, max(token.start() + opening, token.end() - closing)))
-
-
-def _mask_attributes(spans: list[tuple[int, int]], token: re.Match[bytes], hidden: frozenset[bytes]) -> None:
-    """Mask every attribute's value but those of XML's and SOAP's own, and all of what is not a clean list of attributes."""
-    text, base = token["attributes"], token.start("attributes")
-    if not _CLEAN_ATTRIBUTES.fullmatch(text):
-        spans.append((base, base + len(text)))
-        return
-    for attribute in _ATTRIBUTE.finditer(text):
-        if attribute[1].rpartition(b":")[2].lower() in hidden or not _OPEN_ATTRIBUTES.fullmatch(attribute[1]):
-            group = 2 if attribute[2] is not None else 3
-            spans.append((base + attribute.start(group), base + attribute.end(group)))
 
 
 def _cut(text: str, caret: int) -> tuple[str, int]:

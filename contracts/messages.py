@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
 
 Direction = Literal["request", "response"]
 Headers = tuple[tuple[str, str], ...]
@@ -31,6 +34,11 @@ class Message(NamedTuple):
     request: Message | None = None
     service: str | None = None
 
+    @property
+    def direction(self) -> Direction | None:
+        """``kind`` or, where that is not given, what a status or a method tells."""
+        return self.kind or ("response" if self.status is not None else "request" if self.method is not None else None)
+
     def header(self, name: str) -> str | None:
         """The first value of the header field ``name``, whatever its case, stripped; None when it is absent."""
         return next(iter(self.header_values(name)), None)
@@ -39,3 +47,56 @@ class Message(NamedTuple):
         """Every value of the header field ``name``, whatever its case, stripped, in order."""
         wanted = name.lower()
         return [value.strip(" \t") for key, value in self.headers or () if key.lower() == wanted]
+
+
+def message_of(body_or_message: bytes | str | Message) -> Message:
+    """A Message as it is, or one of a body; a str is taken as its UTF-8 bytes. Raises TypeError for anything else."""
+    if isinstance(body_or_message, Message):
+        return body_or_message
+    if isinstance(body_or_message, str):
+        return Message(body_or_message.encode("utf-8", "surrogatepass"))
+    if isinstance(body_or_message, (bytes, bytearray, memoryview)):
+        return Message(bytes(body_or_message))
+    raise TypeError(f"a message is bytes, str or contracts.Message, not {type(body_or_message).__name__}")
+
+
+def given_fields(
+    headers: Mapping[str, str] | Iterable[tuple[str, str]] | None,
+    status: int | None,
+    method: str | None,
+    url: str | None,
+    request: bytes | str | Message | None,
+    service: str | None,
+    kind: Direction | None,
+) -> dict[str, Any]:
+    """The fields of a Message that are not None. Raises TypeError and ValueError for what can be no such field."""
+    if status is not None and not isinstance(status, int):
+        raise TypeError(f"status is an int such as 200, not {type(status).__name__}")
+    if kind is not None and kind not in get_args(Direction):
+        raise ValueError(f"kind is {' or '.join(map(repr, get_args(Direction)))}, not {kind!r}")
+    fields = {
+        "headers": None if headers is None else _pairs(headers),
+        "status": status,
+        "method": method,
+        "url": url,
+        "request": None if request is None else message_of(request),
+        "service": service,
+        "kind": kind,
+    }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _pairs(headers: Mapping[str, str] | Iterable[tuple[str, str]]) -> Headers:
+    items = headers.items() if hasattr(headers, "items") else headers
+    try:
+        return tuple([(_text(name), _text(value)) for name, value in items])
+    except (TypeError, ValueError):
+        raise TypeError("headers are a mapping of names to values, or pairs of both") from None
+
+
+def _text(value: object) -> str:
+    if isinstance(value, bytes):
+        return value.decode("latin-1")
+    if isinstance(value, str):
+        return value
+    raise TypeError

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Literal, NamedTuple, TypeVar
 from .names import qname
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from datetime import date
 
     from .messages import Direction
@@ -23,6 +24,7 @@ Level = Literal["error", "warning", "info", "off"]
 
 def _by_identity(cls: type[T]) -> type[T]:
     cls.__eq__ = object.__eq__  # type: ignore[method-assign] # a slot of the base of all
+    cls.__ne__ = object.__ne__  # type: ignore[method-assign] # or tuple's would still compare values
     cls.__hash__ = object.__hash__  # type: ignore[method-assign] # likewise
     return cls
 
@@ -30,8 +32,8 @@ def _by_identity(cls: type[T]) -> type[T]:
 class Type(NamedTuple):
     """A simple type: the XSD built-in it restricts (``dateTime``, ``int``, ...) and its facets.
 
-    Lengths count characters (code points), as XSD 1.0 part 2 section 4.3.1 does for strings; ``bounds`` holds pairs of a
-    facet's name, such as ``maxInclusive``, and its value; every one of ``patterns`` must match.
+    Lengths count characters (code points), as XSD 1.0 part 2 section 4.3.1 does for strings; ``bounds`` holds pairs of
+    a facet's name, such as ``maxInclusive``, and its value; every one of ``patterns`` must match.
     """
 
     name: str
@@ -63,19 +65,37 @@ class Field(NamedTuple):
         """The name in lxml's form, ``{namespace}local``."""
         return qname(self.namespace, self.name)
 
-    def named(self, name: str) -> Field | None:
-        """The child declaration with this local name."""
-        return next((child for child in self.fields if child.name == name), None)
+    def values(self) -> Iterator[Field]:
+        """The declarations with a value: this one, or those below it, in order."""
+        if self.type is not None:
+            yield self
+        for child in self.fields:
+            yield from child.values()
 
 
-class Statement(NamedTuple):
-    """A text, the source it rests on (title or address) and whether that is documented, observed or inferred."""
+class Ground(NamedTuple):
+    """What a statement rests on: a source (title or address), and whether that documents it, shows it or implies it."""
 
-    text: str
     basis: Basis
     source: str
-    #: What the provider does instead when the field has this XSD built-in type.
-    by_type: tuple[tuple[str, str], ...] = ()
+
+
+class Consequence(NamedTuple):
+    """What the provider does with a message that breaks a rule; a sentence whose subject is the service's title.
+
+    ``by_type`` holds pairs of an XSD built-in type and what the provider does instead with a field of that type.
+    """
+
+    text: str
+    by_type: tuple[tuple[str, str], ...]
+    ground: Ground
+
+
+class SeverityStatement(NamedTuple):
+    """How bad a finding of one rule is at this service, and why it differs from the rule's default."""
+
+    level: Level
+    ground: Ground
 
 
 class Relation(NamedTuple):
@@ -84,7 +104,7 @@ class Relation(NamedTuple):
     kind: Literal["ordered", "echoed"]
     message: str
     fields: tuple[str, ...]
-    ground: Statement
+    ground: Ground
 
 
 class Fault(NamedTuple):
@@ -92,7 +112,7 @@ class Fault(NamedTuple):
 
     name: str
     code: str
-    ground: Statement
+    ground: Ground
 
 
 @_by_identity
@@ -103,7 +123,7 @@ class Operation(NamedTuple):
     request: Field
     response: Field
     effect: Effect
-    ground: Statement
+    ground: Ground
     response_basis: Basis
     soap_action: str | None = None
     header: str | None = None
@@ -124,12 +144,16 @@ class PublishedWsdl(NamedTuple):
     port: str
     soap12_port: str | None
     optional: tuple[tuple[str, tuple[str, ...]], ...]
-    ground: Statement
+    ground: Ground
 
 
 @_by_identity
 class Service(NamedTuple):
-    """One provider's contract. ``folder`` holds the schemas, ``secrets`` the local names of the secret fields."""
+    """One provider's contract.
+
+    ``folder`` holds the schemas, ``secrets`` the local names of the secret fields; ``severities`` and ``consequences``
+    have the ids of rules as keys.
+    """
 
     name: str
     title: str
@@ -145,8 +169,8 @@ class Service(NamedTuple):
     fault_statuses: tuple[int, ...]
     faults: tuple[Fault, ...]
     relations: tuple[Relation, ...]
-    severities: dict[str, Level]
-    consequences: dict[str, Statement]
+    severities: dict[str, SeverityStatement]
+    consequences: dict[str, Consequence]
     published: PublishedWsdl
 
     def operation(self, name: str) -> Operation | None:

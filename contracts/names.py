@@ -6,11 +6,12 @@ SOAP11: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 SOAP12: Final = "http://www.w3.org/2003/05/soap-envelope"
 XSD: Final = "http://www.w3.org/2001/XMLSchema"
 XSI: Final = "http://www.w3.org/2001/XMLSchema-instance"
-XML: Final = "http://www.w3.org/XML/1998/namespace"
 WSDL: Final = "http://schemas.xmlsoap.org/wsdl/"
 WSDL_SOAP11: Final = "http://schemas.xmlsoap.org/wsdl/soap/"
 WSDL_SOAP12: Final = "http://schemas.xmlsoap.org/wsdl/soap12/"
 SOAP_OVER_HTTP: Final = "http://schemas.xmlsoap.org/soap/http"
+#: The Content-Type of a SOAP 1.1 message or a WSDL in UTF-8 (SOAP 1.1 section 6).
+TEXT_XML: Final = "text/xml; charset=utf-8"
 NEXT_ACTOR: Final = "http://schemas.xmlsoap.org/soap/actor/next"
 
 ENVELOPE: Final = f"{{{SOAP11}}}Envelope"

@@ -13,17 +13,15 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from .errors import ContractError
-from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11
+from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, TEXT_XML
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from .messages import Direction, Headers
     from .model import Field, Operation, Service, Type
+    from .xml import Element
 
-    Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
-
-CONTENT_TYPE: Final = "text/xml; charset=utf-8"
 _DECLARATION: Final = b'<?xml version="1.0" encoding="utf-8"?>\n'
 _PLACEHOLDER: Final = "placeholder"
 _NOT_XML: Final = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
@@ -86,18 +84,18 @@ def fault(code: str, text: str) -> bytes:
 
 def request_headers(operation: Operation) -> Headers:
     """The HTTP header fields that say what the body is: Content-Type and the quoted SOAPAction (SOAP 1.1 section 6)."""
-    return (("Content-Type", CONTENT_TYPE), ("SOAPAction", f'"{operation.soap_action or ""}"'))
+    return (("Content-Type", TEXT_XML), ("SOAPAction", f'"{operation.soap_action or ""}"'))
 
 
 def http_form(service: Service, operation: Operation, direction: Direction, body: bytes) -> bytes:
-    """``body`` as a raw HTTP/1.1 message to or from the service's endpoint, the placeholders of its address filled in."""
+    """``body`` as a raw HTTP/1.1 message to or from the endpoint, the placeholders of its address filled in."""
     if direction == "request":
         address = urlsplit(re.sub(r"\{(\w+)\}", r"\1", service.endpoint))
         start = f"POST {address.path or '/'} HTTP/1.1"
         fields: Headers = (("Host", address.netloc), *request_headers(operation))
     else:
         start = "HTTP/1.1 200 OK"
-        fields = (("Content-Type", CONTENT_TYPE),)
+        fields = (("Content-Type", TEXT_XML),)
     lines = [start, *(f"{name}: {value}" for name, value in fields), f"Content-Length: {len(body)}", "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
 

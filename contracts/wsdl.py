@@ -14,10 +14,8 @@ from .names import SOAP_OVER_HTTP, WSDL, WSDL_SOAP11, WSDL_SOAP12, XSD
 
 if TYPE_CHECKING:
     from .model import Field, Operation, Service, Type
+    from .xml import Element
 
-    Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
-
-CONTENT_TYPE: Final = "text/xml; charset=utf-8"
 _W: Final = f"{{{WSDL}}}"
 _X: Final = f"{{{XSD}}}"
 

@@ -1,4 +1,4 @@
-"""The whole-envelope schemas alone, in every engine that is here, against `check`; and where the engines are known to differ."""
+"""The whole-envelope schemas alone, in every engine that is here, against `check`; where engines differ."""
 
 from __future__ import annotations
 

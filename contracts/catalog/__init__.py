@@ -7,7 +7,8 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from contracts.errors import ContractError, UnknownNameError
-from contracts.resources import service_folders
+from contracts.resources import data_folder, service_folders
+from contracts.schema import Schema
 
 from .statements import load_service
 
@@ -35,7 +36,7 @@ class Catalog:
         for service in self:
             self._index(service)
         self.secrets = frozenset(name for service in self for name in service.secrets)
-        declared = {field.name for service in self for field in _leaves(service)}
+        declared = {value.name for service in self for field in _declared(service) for value in field.values()}
         self.public = frozenset(declared - self.secrets)
 
     def __iter__(self) -> Iterator[Service]:
@@ -63,7 +64,8 @@ class Catalog:
             for direction in directions:
                 tag = operation.payload(direction).tag
                 if tag in self.payloads:
-                    raise ContractError(f"{service.folder}: {tag} is declared twice")
+                    other = self.payloads[tag][0].folder
+                    raise ContractError(f"{service.folder}: {tag} is declared already, in {other}")
                 self.payloads[tag] = (service, operation, direction)
 
 
@@ -74,12 +76,13 @@ def load(*folders: str | os.PathLike[str]) -> Catalog:
     """
     if not folders:
         return shipped()
-    found = [service for root in folders for service in _load_root(os.fspath(root))]
-    names = [service.name for service in found]
-    for name in names:
-        if names.count(name) > 1:
-            raise ContractError(f"two service folders are both called {name!r}")
-    return Catalog(found)
+    found: dict[str, Service] = {}
+    for service in (service for root in folders for service in _load_root(os.fspath(root))):
+        if service.name in found:
+            other = found[service.name].folder
+            raise ContractError(f"{service.folder}: the service is called {service.name!r}, and so is that in {other}")
+        found[service.name] = service
+    return Catalog(found.values())
 
 
 @cache
@@ -89,25 +92,29 @@ def shipped() -> Catalog:
 
 
 def _load_root(root: str) -> list[Service]:
+    if os.path.realpath(root) == os.path.realpath(data_folder("xsd")):
+        return list(shipped())
     try:
         folders = service_folders(root)
     except OSError as error:
         raise ContractError(f"{root}: {error.strerror}") from None
     if not folders:
         raise ContractError(f"{root}: no service folder here; one has a contract.toml")
-    return [load_service(folder) for folder in folders]
+    return [_compiled(load_service(folder)) for folder in folders]
 
 
-def _leaves(service: Service) -> Iterator[Field]:
+def _compiled(service: Service) -> Service:
+    """``service``, of whose schemas it is certain that they compile. Raises ContractError.
+
+    The shipped ones are not compiled before they are used: that would cost every start, and the tests have done it.
+    """
+    for name in ("request.xsd", "response.xsd"):
+        Schema(os.path.join(service.folder, name)).compile()
+    return service
+
+
+def _declared(service: Service) -> Iterator[Field]:
     for operation in service.operations:
-        yield from _values(operation.request)
-        yield from _values(operation.response)
-    for block in service.headers:
-        yield from _values(block)
-
-
-def _values(field: Field) -> Iterator[Field]:
-    if field.type is not None:
-        yield field
-    for child in field.fields:
-        yield from _values(child)
+        yield operation.request
+        yield operation.response
+    yield from service.headers

@@ -1,191 +1,188 @@
 """The element declarations of a service's `operations.xsd`, read into the model.
 
-This reads the subset of XSD 1.0 in which the contracts are written (sequences of local elements, restrictions of
-built-in types) and refuses everything else by file and line, so that no construct is silently ignored. The verdict
-itself never rests on this reading: libxml2 compiles the same files.
+The verdict itself never rests on this reading: libxml2 compiles the same files.
 """
 
 from __future__ import annotations
 
-import os
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
-
-from lxml import etree
 
 from contracts.errors import ContractError
 from contracts.model import Field, Type
 from contracts.names import XSD
+from contracts.schema import misfit_of
+
+from .grammar import BOUNDS, BUILT_IN_TYPES, LENGTHS, children_of, kind_of
+from .schema_files import SchemaFiles
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
-    Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
+    from contracts.xml import Element
 
-_XS: Final = f"{{{XSD}}}"
-_BOUNDS: Final = ("minInclusive", "maxInclusive", "minExclusive", "maxExclusive", "totalDigits", "fractionDigits")
-_LENGTHS: Final = {"minLength": "min_length", "maxLength": "max_length"}
-_IGNORED: Final = frozenset({"annotation", "attribute", "anyAttribute", "import"})
+_GROUPS: Final = ("requests", "responses")
+#: More than any message can hold, and few enough for int().
+_MOST_DIGITS: Final = 9
 
 
 class Declarations:
-    """What one `operations.xsd` declares: ``requests`` and ``responses`` by name, and global ``headers``.
+    """What `operations.xsd` declares: ``requests`` and ``responses`` by name, and the global ``headers``.
 
     Raises ContractError, naming file and line, for what it cannot read.
     """
 
     def __init__(self, path: str) -> None:
-        self._namespace: str | None = None
-        self._qualified = False
-        self._named: dict[tuple[str, str], tuple[Element, str]] = {}
-        self._path = path
+        self._files = SchemaFiles(path)
         self._open: list[str] = []
-        self._read(path)
-        self.requests = self._group("requests")
-        self.responses = self._group("responses")
-        self.headers = tuple(self._field(node, top=True) for node in self._all("element"))
+        self.namespace = self._files.namespace
+        for (kind, name), node in self._files.components.items():
+            if kind == "group" and name not in _GROUPS:
+                raise self._files.refused(node, f"the xs:group {name!r}: known are {' and '.join(_GROUPS)}")
+        self.requests = self._payloads("requests")
+        self.responses = self._payloads("responses")
+        blocks = [node for (kind, _), node in self._files.components.items() if kind == "element"]
+        self.headers = tuple(self._field(node, block=True) for node in blocks)
 
-    def _read(self, path: str) -> None:
-        root = self._parse(path)
-        if self._namespace is None:
-            self._namespace = root.get("targetNamespace")
-            self._qualified = root.get("elementFormDefault") == "qualified"
-        for node in _elements(root):
-            kind = _kind(node)
-            if kind == "include":
-                self._read(os.path.join(os.path.dirname(path), node.get("schemaLocation", "")))
-            elif kind not in _IGNORED:
-                self._named[kind, node.get("name", "")] = (node, path)
-
-    @staticmethod
-    def _parse(path: str) -> Element:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True)
+    def _payloads(self, group: str) -> dict[str, Field]:
         try:
-            root = etree.parse(path, parser).getroot()
-        except (OSError, etree.XMLSyntaxError) as error:
-            raise ContractError(f"{path}: {error}") from None
-        if root.tag != f"{_XS}schema":
-            raise ContractError(f"{path}:{root.sourceline}: this is not an XML schema")
-        return root
-
-    def _all(self, kind: str) -> list[Element]:
-        return [node for (found, _), (node, _) in self._named.items() if found == kind]
-
-    def _group(self, name: str) -> dict[str, Field]:
-        try:
-            node, _ = self._named["group", name]
+            node = self._files.components["group", group]
         except KeyError:
-            raise ContractError(f"{self._path}: there is no xs:group {name!r}") from None
+            raise ContractError(f"{self._files.path}: there is no xs:group {group!r}") from None
         choice = self._only(node, "choice")
-        return {field.name: field for field in (self._field(child, top=True) for child in self._each(choice))}
+        for child in children_of(choice):
+            if not self._files.qualifies(child):
+                raise self._files.refused(child, f"the payload {child.get('name')} in no namespace (WS-I BP 1.1 R1014)")
+        return {field.name: field for field in self._fields(choice)}
 
-    def _field(self, node: Element, *, top: bool = False) -> Field:
-        name = node.get("name")
-        if name is None:
-            raise self._refuse(node, "an element by reference")
-        qualified = top or node.get("form", "qualified" if self._qualified else "unqualified") == "qualified"
-        simple, fields = self._content(node)
-        highest = node.get("maxOccurs", "1")
+    def _fields(self, node: Element) -> tuple[Field, ...]:
+        """The elements below a choice or a sequence, none of which has the name of another."""
+        fields: dict[str, Field] = {}
+        for child in children_of(node):
+            field = self._field(child)
+            if field.name in fields:
+                raise self._files.refused(child, f"a second element {field.name!r} in the same xs:{kind_of(node)}")
+            fields[field.name] = field
+        return tuple(fields.values())
+
+    def _field(self, node: Element, *, block: bool = False) -> Field:
+        simple, fields = self._content(node, block=block)
+        lowest, highest = self._occurrence(node)
         return Field(
-            name=name,
-            namespace=self._namespace if qualified else None,
+            name=str(node.get("name")),
+            namespace=self.namespace if block or self._files.qualifies(node) else None,
             type=simple,
             fields=fields,
-            min_occurs=int(node.get("minOccurs", "1")),
-            max_occurs=None if highest == "unbounded" else int(highest),
+            min_occurs=lowest,
+            max_occurs=highest,
             nillable=node.get("nillable") in ("true", "1"),
         )
 
-    def _content(self, node: Element) -> tuple[Type | None, tuple[Field, ...]]:
-        reference = node.get("type")
-        if reference is None:
-            inner = next(_elements(node), None)
-            if inner is None:
-                raise self._refuse(node, "an element without a type")
-            return self._definition(inner)
-        prefix, local = _split_prefix(reference)
-        if node.nsmap.get(prefix) == XSD:
-            return Type(name=local, base=local), ()
-        for kind in ("simpleType", "complexType"):
-            if (kind, local) in self._named:
-                return self._once(local, node, lambda kind=kind: self._definition(self._named[kind, local][0]))  # type: ignore[misc]
-        raise self._refuse(node, f"the unknown type {reference}")
+    def _occurrence(self, node: Element) -> tuple[int, int | None]:
+        lowest = self._number(node, "minOccurs", node.get("minOccurs", "1"))
+        if node.get("maxOccurs") == "unbounded":
+            return lowest, None
+        highest = self._number(node, "maxOccurs", node.get("maxOccurs", "1"))
+        if highest < max(lowest, 1):
+            raise self._files.refused(node, f"maxOccurs {highest}, which is less than minOccurs or 1")
+        return lowest, highest
 
-    def _once(
-        self, name: str, node: Element, read: Callable[[], tuple[Type | None, tuple[Field, ...]]]
-    ) -> tuple[Type | None, tuple[Field, ...]]:
-        if name in self._open:
-            raise self._refuse(node, f"the recursive type {name}")
-        self._open.append(name)
+    def _content(self, node: Element, *, block: bool) -> tuple[Type | None, tuple[Field, ...]]:
+        """What an element holds: a value, or elements. ``block`` tells that it is a header block."""
+        reference, inner = node.get("type"), list(children_of(node))
+        if len(inner) + (reference is not None) != 1:
+            raise self._files.refused(node, f"the element {node.get('name')} without one type, named or its own")
+        if reference is None:
+            return self._definition(inner[0], block=block)
+        known = self._resolved(node, reference)
+        if isinstance(known, Type):
+            return known, ()
+        with self._opened(node, reference):
+            return self._definition(known, block=block)
+
+    def _resolved(self, node: Element, reference: str) -> Type | Element:
+        """The built-in type, or the definition, that a qualified name stands for."""
+        prefix, _, local = reference.rpartition(":")
+        namespace = node.nsmap.get(prefix or None)
+        if namespace == XSD and local in BUILT_IN_TYPES:
+            return Type(name=local, base=local)
+        if namespace != self.namespace or ("type", local) not in self._files.components:
+            raise self._files.refused(node, f"the unknown type {reference!r}")
+        return self._files.components["type", local]
+
+    @contextmanager
+    def _opened(self, node: Element, reference: str) -> Iterator[None]:
+        if reference in self._open:
+            raise self._files.refused(node, f"the recursive type {reference!r}")
+        self._open.append(reference)
         try:
-            return read()
+            yield
         finally:
             self._open.pop()
 
-    def _definition(self, node: Element) -> tuple[Type | None, tuple[Field, ...]]:
-        if _kind(node) == "simpleType":
+    def _definition(self, node: Element, *, block: bool) -> tuple[Type | None, tuple[Field, ...]]:
+        if kind_of(node) == "simpleType":
             return self._simple(node), ()
-        if _kind(node) != "complexType" or node.get("mixed") in ("true", "1"):
-            raise self._refuse(node, f"xs:{_kind(node)} here")
-        if not list(self._each(node)):
-            return None, ()
-        return None, tuple(self._field(child) for child in self._each(self._only(node, "sequence")))
+        content = [child for child in children_of(node) if kind_of(child) == "sequence"]
+        for child in children_of(node):
+            if kind_of(child) == "anyAttribute" and not block:
+                raise self._files.refused(child, "xs:anyAttribute other than on a header block")
+        if len(content) > 1:
+            raise self._files.refused(content[1], "a second xs:sequence")
+        return None, self._fields(content[0]) if content else ()
 
     def _simple(self, node: Element) -> Type:
         restriction = self._only(node, "restriction")
-        prefix, local = _split_prefix(restriction.get("base", ""))
-        if restriction.nsmap.get(prefix) == XSD:
-            base = Type(name=local, base=local)
-        elif ("simpleType", local) in self._named:
-            base = self._simple(self._named["simpleType", local][0])
-        else:
-            raise self._refuse(restriction, f"the unknown base {restriction.get('base')!r}")
-        facets: dict[str, int | None] = {"min_length": base.min_length, "max_length": base.max_length}
-        values, bounds, here = list(base.enumeration), dict(base.bounds), list[str]()
-        for facet in self._each(restriction):
-            kind, value = _kind(facet), facet.get("value", "")
-            if kind in _LENGTHS:
-                facets[_LENGTHS[kind]] = int(value)
-            elif kind == "length":
-                facets = {"min_length": int(value), "max_length": int(value)}
-            elif kind in _BOUNDS:
-                bounds[kind] = value
+        reference = str(restriction.get("base"))
+        base = self._resolved(restriction, reference)
+        if not isinstance(base, Type):
+            if kind_of(base) != "simpleType":
+                raise self._files.refused(restriction, f"the base {reference!r}, which is no simple type")
+            with self._opened(restriction, reference):
+                base = self._simple(base)
+        return self._restricted(base, restriction, node.get("name") or base.name)
+
+    def _restricted(self, base: Type, restriction: Element, name: str) -> Type:
+        lengths: dict[str, int | None] = {"minLength": base.min_length, "maxLength": base.max_length}
+        bounds, patterns, enumeration = dict(base.bounds), list[str](), list[str]()
+        for facet in children_of(restriction):
+            kind, value = kind_of(facet), str(facet.get("value"))
+            if kind in LENGTHS:
+                number = self._number(facet, kind, value)
+                lengths |= {"minLength": number, "maxLength": number} if kind == "length" else {kind: number}
             elif kind == "pattern":
-                here.append(value)
+                patterns.append(value)
             elif kind == "enumeration":
-                values.append(value)
+                self._must_fit(facet, value, base)
+                enumeration.append(value)
+            elif kind in BOUNDS:
+                self._must_fit(facet, value, base)
+                bounds[kind] = value
             else:
-                raise self._refuse(facet, f"xs:{kind} here")
+                bounds[kind] = str(self._number(facet, kind, value))
         return Type(
-            name=node.get("name") or base.name,
+            name=name,
             base=base.base,
+            min_length=lengths["minLength"],
+            max_length=lengths["maxLength"],
             bounds=tuple(bounds.items()),
-            patterns=(*base.patterns, "|".join(here)) if here else base.patterns,
-            enumeration=tuple(values),
-            **facets,
+            # The patterns of one restriction are alternatives, those of several must all match (part 2, 4.3.4.3).
+            patterns=(*base.patterns, "|".join(patterns)) if patterns else base.patterns,
+            enumeration=tuple(enumeration) or base.enumeration,
         )
 
-    def _each(self, node: Element) -> Iterator[Element]:
-        return (child for child in _elements(node) if _kind(child) not in _IGNORED)
+    def _must_fit(self, facet: Element, value: str, base: Type) -> None:
+        misfit = misfit_of(value, base.base)
+        if misfit is not None:
+            raise self._files.refused(facet, f"xs:{kind_of(facet)} {value!r}, which {misfit.reason}")
+
+    def _number(self, node: Element, name: str, value: str) -> int:
+        if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
+            raise self._files.refused(node, f"{name}={value!r}, which is no number of at most {_MOST_DIGITS} digits")
+        return int(value)
 
     def _only(self, node: Element, kind: str) -> Element:
-        children = list(self._each(node))
-        if len(children) != 1 or _kind(children[0]) != kind:
-            raise self._refuse(children[0] if children else node, f"anything but one xs:{kind} here")
+        children = list(children_of(node))
+        if len(children) != 1:
+            raise self._files.refused(children[1] if children else node, f"anything but one xs:{kind} here")
         return children[0]
-
-    def _refuse(self, node: Element, what: str) -> ContractError:
-        path = next((path for top, path in self._named.values() if top in (node, *node.iterancestors())), self._path)
-        return ContractError(f"{path}:{node.sourceline}: contracts cannot use {what}")
-
-
-def _elements(node: Element) -> Iterator[Element]:
-    return node.iterchildren(tag=etree.Element)
-
-
-def _kind(node: Element) -> str:
-    return str(node.tag).removeprefix(_XS)
-
-
-def _split_prefix(name: str) -> tuple[str | None, str]:
-    prefix, colon, local = name.partition(":")
-    return (prefix, local) if colon else (None, name)

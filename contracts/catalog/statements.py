@@ -1,227 +1,227 @@
-"""`contract.toml` -> the model: every statement read with its source and its basis, every slip named."""
+"""`contract.toml` and `operations.xsd` -> the model: every statement with its source and basis, every slip named."""
 
 from __future__ import annotations
 
 import os
-import tomllib
-from datetime import date
-from typing import TYPE_CHECKING, Any, Final
+import re
+from typing import TYPE_CHECKING, Final
 
-from contracts.errors import ContractError
-from contracts.model import Fault, Operation, PublishedWsdl, Relation, Service, Statement
-
-from .declarations import Declarations
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
-
-    from contracts.model import Field
-
-_BASES: Final = ("documented", "observed", "inferred")
-_EFFECTS: Final = ("read", "write", "destructive")
-_LEVELS: Final = ("error", "warning", "info", "off")
-_GROUND: Final = frozenset({"basis", "source"})
-_TABLES: Final = frozenset(
-    {
-        "service",
-        "sources",
-        "secrets",
-        "operations",
-        "relations",
-        "responses",
-        "faults",
-        "severity",
-        "consequences",
-        "published",
-    }
+from contracts.model import (
+    Consequence,
+    Fault,
+    Ground,
+    Operation,
+    PublishedWsdl,
+    Relation,
+    Service,
+    SeverityStatement,
 )
 
+from .declarations import Declarations
+from .grammar import BUILT_IN_TYPES
+from .tables import GROUND, Table
 
-class _Reader:
-    """One `contract.toml`, open at a place that its errors can name."""
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
 
-    def __init__(self, path: str) -> None:
-        self.path = path
-        try:
-            with open(path, "rb") as file:
-                self.data = tomllib.load(file)
-        except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-            raise ContractError(f"{path}: {error}") from None
-        self.reject_unknown(self.data, _TABLES, "the file")
-        self.sources: Mapping[str, str] = self.data.get("sources", {})
+    from contracts.model import Basis, Effect, Field, Level
 
-    def fail(self, where: str, what: str) -> ContractError:
-        return ContractError(f"{self.path}: {where}: {what}")
-
-    def reject_unknown(self, table: Mapping[str, Any], known: Iterable[str], where: str) -> None:
-        unknown = sorted(set(table) - set(known))
-        if unknown:
-            raise self.fail(where, f"unknown key {unknown[0]!r}; known are {', '.join(sorted(known))}")
-
-    def text(self, table: Mapping[str, Any], key: str, where: str) -> str:
-        value = table.get(key)
-        if not isinstance(value, str):
-            raise self.fail(where, f"{key!r} is missing or not a string")
-        return value
-
-    def choice(self, table: Mapping[str, Any], key: str, known: tuple[str, ...], where: str) -> Any:
-        value = self.text(table, key, where)
-        if value not in known:
-            raise self.fail(where, f"{key} = {value!r} is none of {', '.join(known)}")
-        return value
-
-    def names(self, table: Mapping[str, Any], key: str, where: str) -> tuple[str, ...]:
-        value = table.get(key)
-        if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
-            raise self.fail(where, f"{key!r} is missing or not a list of strings")
-        return tuple(value)
-
-    def statement(self, table: Mapping[str, Any], where: str, text: str = "") -> Statement:
-        source = self.text(table, "source", where)
-        if source not in self.sources:
-            raise self.fail(where, f"source {source!r} is no key of [sources]")
-        basis = self.choice(table, "basis", _BASES, where)
-        return Statement(text=text, basis=basis, source=self.sources[source])
+_EFFECTS: Final[tuple[Effect, ...]] = ("read", "write", "destructive")
+_LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "info", "off")
+_BASES: Final[tuple[Basis, ...]] = ("documented", "observed", "inferred")
+_TEXTS: Final = ("name", "title", "version", "api_version", "namespace", "endpoint")
+_TABLES: Final = (
+    "service",
+    "secrets",
+    "operations",
+    "relations",
+    "responses",
+    "faults",
+    "severity",
+    "consequences",
+    "published",
+)
+#: What can stand in an address (service/Operation), in a URL and in the name of an environment variable.
+_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 def load_service(folder: str) -> Service:
     """The service in ``folder``. Raises ContractError, naming the file and the place in it."""
-    reader = _Reader(os.path.join(folder, "contract.toml"))
+    contract = Table.of_file(os.path.join(folder, "contract.toml"), _TABLES)
     declarations = Declarations(os.path.join(folder, "operations.xsd"))
-    about = reader.data.get("service", {})
-    known = {"name", "title", "version", "api_version", "pages_read", "namespace", "endpoint"}
-    reader.reject_unknown(about, known | _GROUND, "[service]")
-    reader.statement(about, "[service]")
-    pages_read = about.get("pages_read")
-    if not isinstance(pages_read, date):
-        raise reader.fail("[service]", "'pages_read' is missing or not a date")
-    texts = {key: reader.text(about, key, "[service]") for key in known - {"pages_read"}}
-    return Service(
-        **texts,
-        pages_read=pages_read,
-        folder=folder,
-        operations=_operations(reader, declarations),
-        headers=declarations.headers,
-        secrets=_secrets(reader),
-        fault_statuses=_fault_statuses(reader),
-        faults=_faults(reader),
-        relations=_relations(reader),
-        severities=_severities(reader),
-        consequences=_consequences(reader),
-        published=_published(reader, texts["name"]),
-    )
+    return _Statements(contract, declarations).service(folder)
 
 
-def _operations(reader: _Reader, declarations: Declarations) -> tuple[Operation, ...]:
-    tables = reader.data.get("operations", {})
-    undescribed = sorted(set(declarations.requests) - set(tables))
-    if undescribed:
-        raise reader.fail("[operations]", f"operations.xsd declares {undescribed[0]}, which has no table here")
-    return tuple(_operation(reader, declarations, name, table) for name, table in tables.items())
+class _Statements:
+    """The statements of one contract, each checked against what its schema declares."""
+
+    def __init__(self, contract: Table, declarations: Declarations) -> None:
+        self._contract = contract
+        self._declared = declarations
+        self._messages = declarations.requests | declarations.responses
+        self._operations = tuple(self._each_operation())
+        values = [value for field in (*self._messages.values(), *declarations.headers) for value in field.values()]
+        self._names = {value.name for value in values}
+        self._types = {value.type.base for value in values if value.type is not None}
+
+    def service(self, folder: str) -> Service:
+        about = self._contract.table("service")
+        about.keep_to(*_TEXTS, "pages_read", *GROUND)
+        texts = {key: about.text(key) for key in _TEXTS}
+        about.ground()
+        if not _NAME.fullmatch(texts["name"]):
+            raise about.wrong(f"name {texts['name']!r} is not a letter followed by letters, digits, - and _")
+        if texts["namespace"] != self._declared.namespace:
+            what = f"namespace {texts['namespace']!r} is not the targetNamespace of operations.xsd"
+            raise about.wrong(f"{what}, {self._declared.namespace!r}")
+        return Service(
+            **texts,
+            pages_read=about.date("pages_read"),
+            folder=folder,
+            operations=self._operations,
+            headers=self._declared.headers,
+            secrets=frozenset(self._each_secret()),
+            fault_statuses=self._fault_statuses(),
+            faults=tuple(self._each_fault()),
+            relations=tuple(self._each_relation()),
+            severities=dict(self._each_severity()),
+            consequences=dict(self._each_consequence()),
+            published=self._published(texts["name"]),
+        )
+
+    def _each_operation(self) -> Iterator[Operation]:
+        tables = self._contract.table("operations")
+        answers: dict[str, str] = {}
+        for name in tables:
+            operation = self._operation(name, tables.table(name))
+            response = operation.response.name
+            if response in answers:
+                raise tables.table(name).wrong(f"{response!r} is the response of {answers[response]} already")
+            answers[response] = name
+            yield operation
+        for declared, described in ((self._declared.requests, tables), (self._declared.responses, answers)):
+            for name in declared:
+                if name not in set(described):
+                    raise tables.wrong(f"operations.xsd declares {name!r}, of which no table here tells")
+
+    def _operation(self, name: str, table: Table) -> Operation:
+        table.keep_to("response", "soap_action", "header", "effect", "response_basis", *GROUND)
+        ground = table.ground()
+        header = table.optional_text("header")
+        if header is not None:
+            _one_of(table, "header", header, (block.name for block in self._declared.headers))
+        return Operation(
+            name=name,
+            request=_declared(table, self._declared.requests, name, "requests"),
+            response=_declared(table, self._declared.responses, table.text("response"), "responses"),
+            effect=table.choice("effect", _EFFECTS),
+            ground=ground,
+            response_basis=table.choice("response_basis", _BASES) if "response_basis" in table else ground.basis,
+            soap_action=table.optional_text("soap_action"),
+            header=header,
+        )
+
+    def _each_secret(self) -> Iterator[str]:
+        for table in self._contract.tables("secrets"):
+            table.keep_to("field", *GROUND)
+            table.ground()
+            yield _one_of(table, "field", table.text("field"), self._names)
+
+    def _fault_statuses(self) -> tuple[int, ...]:
+        responses = self._contract.table("responses")
+        responses.keep_to("fault")
+        if "fault" not in responses:
+            return (500,)
+        table = responses.table("fault")
+        table.keep_to("statuses", *GROUND)
+        table.ground()
+        return table.statuses("statuses")
+
+    def _each_fault(self) -> Iterator[Fault]:
+        for table in self._contract.tables("faults"):
+            table.keep_to("name", "code", *GROUND)
+            yield Fault(table.text("name"), table.text("code"), table.ground())
+
+    def _each_relation(self) -> Iterator[Relation]:
+        for table in self._contract.tables("relations"):
+            table.keep_to("kind", "message", "fields", *GROUND)
+            message = _one_of(table, "message", table.text("message"), self._messages)
+            fields = table.names("fields")
+            if table.choice("kind", ("ordered", "echoed")) == "ordered":
+                self._check_ordered(table, message, fields)
+                yield Relation("ordered", message, fields, table.ground())
+            else:
+                self._check_echoed(table, message, fields)
+                yield Relation("echoed", message, fields, table.ground())
+
+    def _check_ordered(self, table: Table, message: str, fields: tuple[str, ...]) -> None:
+        times = [v.name for v in self._messages[message].values() if v.type is not None and v.type.base == "dateTime"]
+        if len(fields) < 2:
+            raise table.wrong("an order needs two 'fields' at least")
+        for name in fields:
+            _one_of(table, "fields", name, times, f"a dateTime of {message}")
+
+    def _check_echoed(self, table: Table, message: str, fields: tuple[str, ...]) -> None:
+        asked = next((operation for operation in self._operations if operation.response.name == message), None)
+        if asked is None:
+            raise table.wrong(f"message {message!r} is no response, and only a response can echo its request")
+        for field in (asked.request, asked.response):
+            for name in fields:
+                _one_of(table, "fields", name, (value.name for value in field.values()), f"a value of {field.name}")
+
+    def _each_severity(self) -> Iterator[tuple[str, SeverityStatement]]:
+        tables = self._contract.table("severity")
+        for rule in tables:
+            table = tables.table(rule)
+            table.keep_to("level", *GROUND)
+            statement = SeverityStatement(table.choice("level", _LEVELS), table.ground())
+            if statement.level == "error" and statement.ground.basis == "inferred":
+                raise table.wrong("what is inferred is never an error")
+            yield rule, statement
+
+    def _each_consequence(self) -> Iterator[tuple[str, Consequence]]:
+        tables = self._contract.table("consequences")
+        for rule in tables:
+            table = tables.table(rule)
+            table.keep_to("text", *BUILT_IN_TYPES & self._types, *GROUND)
+            by_type = tuple((key, table.text(key)) for key in table if key in self._types)
+            yield rule, Consequence(table.text("text"), by_type, table.ground())
+
+    def _published(self, name: str) -> PublishedWsdl:
+        table = self._contract.table("published")
+        if "published" not in self._contract:
+            return PublishedWsdl(name, f"{name}Soap", None, (), Ground("inferred", ""))
+        table.keep_to("service", "port", "soap12_port", "operations", *GROUND)
+        return PublishedWsdl(
+            service=table.text("service"),
+            port=table.text("port"),
+            soap12_port=table.text("soap12_port") if "soap12_port" in table else None,
+            optional=tuple(self._each_optional(table.table("operations"))),
+            ground=table.ground(),
+        )
+
+    def _each_optional(self, tables: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+        for operation in tables:
+            table = tables.table(operation)
+            table.keep_to("optional", *GROUND)
+            table.ground()
+            request = _declared(table, self._declared.requests, operation, "requests")
+            names = table.names("optional")
+            for name in names:
+                _one_of(table, "optional", name, (field.name for field in request.fields), f"an element of {operation}")
+            yield operation, names
 
 
-def _operation(reader: _Reader, declarations: Declarations, name: str, table: Mapping[str, Any]) -> Operation:
-    where = f"[operations.{name}]"
-    reader.reject_unknown(table, {"response", "soap_action", "header", "effect", "response_basis"} | _GROUND, where)
-    header = table.get("header")
-    if header is not None and header not in {block.name for block in declarations.headers}:
-        raise reader.fail(where, f"operations.xsd has no global element {header!r}")
-    ground = reader.statement(table, where)
-    basis = reader.choice(table, "response_basis", _BASES, where) if "response_basis" in table else ground.basis
-    return Operation(
-        name=name,
-        request=_declared(reader, declarations.requests, name, where),
-        response=_declared(reader, declarations.responses, reader.text(table, "response", where), where),
-        effect=reader.choice(table, "effect", _EFFECTS, where),
-        ground=ground,
-        response_basis=basis,
-        soap_action=table.get("soap_action"),
-        header=header,
-    )
-
-
-def _declared(reader: _Reader, fields: Mapping[str, Field], name: str, where: str) -> Field:
+def _declared(table: Table, fields: Mapping[str, Field], name: str, group: str) -> Field:
     if name not in fields:
-        raise reader.fail(where, f"operations.xsd does not declare {name!r} in its group")
+        raise table.wrong(f"operations.xsd does not declare {name!r} in its group {group!r}")
     return fields[name]
 
 
-def _secrets(reader: _Reader) -> frozenset[str]:
-    tables = reader.data.get("secrets", [])
-    for table in tables:
-        reader.reject_unknown(table, {"field"} | _GROUND, "[[secrets]]")
-        reader.statement(table, "[[secrets]]")
-    return frozenset(reader.text(table, "field", "[[secrets]]") for table in tables)
-
-
-def _fault_statuses(reader: _Reader) -> tuple[int, ...]:
-    table = reader.data.get("responses", {}).get("fault")
-    if table is None:
-        return (500,)
-    reader.reject_unknown(table, {"statuses"} | _GROUND, "[responses.fault]")
-    reader.statement(table, "[responses.fault]")
-    return tuple(int(status) for status in table["statuses"])
-
-
-def _faults(reader: _Reader) -> tuple[Fault, ...]:
-    where = "[[faults]]"
-    found = []
-    for table in reader.data.get("faults", []):
-        reader.reject_unknown(table, {"name", "code"} | _GROUND, where)
-        ground = reader.statement(table, where)
-        found.append(Fault(reader.text(table, "name", where), reader.text(table, "code", where), ground))
-    return tuple(found)
-
-
-def _relations(reader: _Reader) -> tuple[Relation, ...]:
-    where = "[[relations]]"
-    found = []
-    for table in reader.data.get("relations", []):
-        reader.reject_unknown(table, {"kind", "message", "fields"} | _GROUND, where)
-        kind = reader.choice(table, "kind", ("ordered", "echoed"), where)
-        message, fields = reader.text(table, "message", where), reader.names(table, "fields", where)
-        found.append(Relation(kind, message, fields, reader.statement(table, where)))
-    return tuple(found)
-
-
-def _severities(reader: _Reader) -> dict[str, Any]:
-    levels = {}
-    for rule, table in reader.data.get("severity", {}).items():
-        where = f'[severity."{rule}"]'
-        reader.reject_unknown(table, {"level"} | _GROUND, where)
-        ground = reader.statement(table, where)
-        levels[rule] = reader.choice(table, "level", _LEVELS, where)
-        if levels[rule] == "error" and ground.basis == "inferred":
-            raise reader.fail(where, "what is inferred is never an error")
-    return levels
-
-
-def _consequences(reader: _Reader) -> dict[str, Statement]:
-    found = {}
-    for rule, table in reader.data.get("consequences", {}).items():
-        where = f'[consequences."{rule}"]'
-        ground = reader.statement(table, where, reader.text(table, "text", where))
-        by_type = tuple((key, reader.text(table, key, where)) for key in table if key not in _GROUND | {"text"})
-        found[rule] = Statement(ground.text, ground.basis, ground.source, by_type)
-    return found
-
-
-def _published(reader: _Reader, name: str) -> PublishedWsdl:
-    table = reader.data.get("published")
-    where = "[published]"
-    if table is None:
-        return PublishedWsdl(name, f"{name}Soap", None, (), Statement("", "inferred", ""))
-    reader.reject_unknown(table, {"service", "port", "soap12_port", "operations"} | _GROUND, where)
-    optional = []
-    for operation, inner in table.get("operations", {}).items():
-        place = f"[published.operations.{operation}]"
-        reader.reject_unknown(inner, {"optional"} | _GROUND, place)
-        reader.statement(inner, place)
-        optional.append((operation, reader.names(inner, "optional", place)))
-    return PublishedWsdl(
-        service=reader.text(table, "service", where),
-        port=reader.text(table, "port", where),
-        soap12_port=table.get("soap12_port"),
-        optional=tuple(optional),
-        ground=reader.statement(table, where),
-    )
+def _one_of(
+    table: Table, key: str, name: str, declared: Iterable[str], what: str = "declared in operations.xsd"
+) -> str:
+    known = sorted(set(declared))
+    if name not in known:
+        raise table.wrong(f"{key} {name!r} is not {what}; known are {', '.join(known) or 'none'}")
+    return name

@@ -61,10 +61,17 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(sys.argv[1:] if argv is None else list(argv))
         sys.stdout.flush()
     except SystemExit as stop:
-        return stop.code if isinstance(stop.code, int) else 0
+        return _code_of(stop)
     except (KeyboardInterrupt, Exception) as error:  # noqa: BLE001 - a traceback could quote a message, and its secrets
         return ended_by(error)
     return code
+
+
+def _code_of(stop: SystemExit) -> int:
+    if isinstance(stop.code, str):
+        sys.stderr.write(f"{stop.code}\n")
+        return USAGE
+    return stop.code or 0
 
 
 def _run(arguments: list[str]) -> int:

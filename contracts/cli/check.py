@@ -9,6 +9,7 @@ import time
 from typing import TYPE_CHECKING, Final
 
 from contracts.checking import check
+from contracts.errors import SoapContractsError
 from contracts.readers import Unreadable, read
 
 from .failures import complain, location_of
@@ -36,7 +37,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         metavar="PATH",
         help=".xml envelope, .http raw HTTP message, folder (all of both below it), or - for standard input",
     )
-    parser.add_argument("--service", metavar="NAME", help="the service of messages that do not tell it themselves")
+    parser.add_argument("--service", metavar="NAME", help="judge every message as one of this service")
     add_common(parser)
     parser.epilog = """\
 NAME.response.http is judged as the answer to NAME.request.http beside it (.xml as well).
@@ -67,6 +68,8 @@ def _judge(item: Message | Unreadable, service: str | None, catalog: Catalog, re
         return
     try:
         verdict = check(item, service=service, catalog=catalog)
+    except SoapContractsError:
+        raise
     except Exception as error:  # noqa: BLE001 - one message must not keep the others from being judged
         reporter.error(item.source, f"internal error: {location_of(error)}")
         return

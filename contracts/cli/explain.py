@@ -32,7 +32,7 @@ example:
 def execute(args: argparse.Namespace) -> int:
     """Print the rule. Raises UnknownNameError for one that does not exist."""
     if args.rule not in RULES:
-        raise UnknownNameError.of("rule", args.rule, RULES)
+        raise _unknown(args.rule)
     rule, catalog = RULES[args.rule], catalog_of(args)
     severities = {service.name: rule.severity_for(service) or "off" for service in catalog}
     consequences = {service.name: service.consequences.get(rule.id) for service in catalog}
@@ -46,7 +46,7 @@ def execute(args: argparse.Namespace) -> int:
             "reference": rule.reference,
             "text": rule.doc,
             "consequences": {
-                name: {"text": known.text, "basis": known.basis, "source": known.source}
+                name: {"text": known.text, "basis": known.ground.basis, "source": known.ground.source}
                 for name, known in consequences.items()
                 if known is not None
             },
@@ -63,6 +63,13 @@ def execute(args: argparse.Namespace) -> int:
     for service in catalog:
         known = consequences[service.name]
         if known is not None:
-            lines += ["", escaped(f"{service.title} {known.text} ({known.basis}; {known.source}).")]
+            lines += ["", escaped(f"{service.title} {known.text} ({known.ground.basis}; {known.ground.source}).")]
     sys.stdout.write("\n".join(lines) + "\n")
     return 0
+
+
+def _unknown(name: str) -> UnknownNameError:
+    members = [rule.id for rule in RULES.values() if rule.family == name.strip("/")]
+    if members:
+        return UnknownNameError(f"{name!r} is a family; its rules are {', '.join(members)}")
+    return UnknownNameError.of("rule", name, RULES)

@@ -8,11 +8,11 @@ from functools import cache, partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.catalog import load
-from contracts.errors import UnknownNameError
+from contracts.errors import ContractError, UnknownNameError
 from contracts.findings import SEVERITIES
 from contracts.reports import FORMATS, JsonReporter, Style, Terms, TextReporter
 from contracts.resources import data_folder
-from contracts.rules import RULES
+from contracts.rules import RULES, unknown_rules
 
 from .failures import USAGE, UsageError
 
@@ -66,7 +66,14 @@ def catalog_of(args: argparse.Namespace) -> Catalog:
 
 @cache
 def _catalog(folders: tuple[str, ...]) -> Catalog:
-    return load(data_folder("xsd"), *folders) if folders else load()
+    if not folders:
+        return load()
+    catalog = load(data_folder("xsd"), *folders)
+    for service in catalog:
+        for name in unknown_rules(service):
+            path = os.path.join(service.folder, "contract.toml")
+            raise ContractError(f"{path}: {UnknownNameError.of('rule', name, RULES)}")
+    return catalog
 
 
 def reporter_of(args: argparse.Namespace) -> Reporter:

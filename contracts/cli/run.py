@@ -6,6 +6,7 @@ import argparse
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
+from contracts.errors import SoapContractsError
 
 from .failures import USAGE, UsageError, complain, location_of
 from .options import NOTHING, add_common, catalog_of, exit_code, reporter_of
@@ -89,7 +90,8 @@ def _report(result: Drive, reporter: Reporter) -> None:
         for verdict in exchange.verdicts:
             reporter.verdict(verdict)
     for failure in result.failures:
-        reporter.error("stub", f"internal error: {location_of(failure)}")
+        known = isinstance(failure, SoapContractsError)
+        reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
     if result.exit_code is not None:
         reporter.client(result.exit_code)
 

@@ -4,7 +4,7 @@ from . import http, xml, soap, soap_faults, schema, schema_values, contract, pro
 from .acceptance import ask_engine
 from .case import MOST_FINDINGS, Case
 from .identity import open_case
-from .registry import RULES, Problem, Rule, Stage
+from .registry import RULES, Problem, Rule, Stage, unknown_rules
 from .values import ValuePlan, value_plan
 
 __all__ = [
@@ -17,5 +17,6 @@ __all__ = [
     "ValuePlan",
     "ask_engine",
     "open_case",
+    "unknown_rules",
     "value_plan",
 ]

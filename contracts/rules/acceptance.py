@@ -8,7 +8,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from contracts.names import ENCODING_STYLE, XSI_TYPE
-from contracts.schema import accepts
+from contracts.schema import Schema
 
 from .deviations import is_documented_type
 
@@ -24,33 +24,33 @@ if TYPE_CHECKING:
 
 
 def ask_engine(case: Case) -> None:
-    """Set ``refused`` and ``refused_by``; libxml2 is asked where the envelope has the shape that the schemas are for."""
+    """Set ``refused`` and ``refused_by``; libxml2 is asked where the envelope has the shape that schemas are for."""
     envelope = case.envelope
     if envelope is None:
         return
     case.refused = True
     if case.service is None or case.direction is None or not envelope.regular:
         return
-    schema, data = _schema_file(case.service, case.direction), case.document.encoded.data
+    schema, data = _schema_of(case.service, case.direction), case.document.encoded.data
     typed = b":type" in data
-    accepted = accepts(envelope.root, schema)
+    accepted = schema.accepts(envelope.root)
     if typed or (not accepted and (b"encodingStyle" in data or b"<![CDATA[]]>" in data)):
-        accepted = accepts(_plain_copy(case, envelope), schema)
+        accepted = schema.accepts(_plain_copy(case, envelope))
     case.refused_by = None if accepted else schema
     case.refused = not accepted or (typed and _names_a_wrong_type(case))
 
 
 @cache
-def _schema_file(service: Service, direction: Direction) -> str:
-    return os.path.join(service.folder, f"{direction}.xsd")
+def _schema_of(service: Service, direction: Direction) -> Schema:
+    return Schema(os.path.join(service.folder, f"{direction}.xsd"))
 
 
 def _plain_copy(case: Case, envelope: Envelope) -> Element:
     """A copy of the envelope without encodingStyle, which has a rule, without xsi:type on values, without empty CDATA.
 
     Every engine refuses the built-in type on an element whose own type restricts it by a facet, and accepts the name
-    that this tool's schema has given to a type, which no provider knows. What nobody declares may name any type. libxml2
-    takes an empty CDATA section for character content.
+    that this tool's schema has given to a type, which no provider knows. What nobody declares may name any type.
+    libxml2 takes an empty CDATA section for character content.
     """
     root = deepcopy(envelope.root)
     copies = dict(zip(envelope.root.iter("*"), root.iter("*"), strict=True))
@@ -68,7 +68,7 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
 
 
 def _names_a_wrong_type(case: Case) -> bool:
-    """Whether an xsi:type stands on a value that is not of that type, or on a group, which the provider gives no name."""
+    """Whether an xsi:type stands on a value that is not of that type, or on a group, whose type has no public name."""
     values = dict(_values(case))
     for part in (case.payload, *(block for block, _ in case.declared_blocks)):
         for element in part.iter("*") if part is not None and case.kind != "fault" else ():

@@ -7,7 +7,6 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
-from contracts.masking import mask_values
 from contracts.names import split
 from contracts.xml import value_of
 
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from contracts.findings import Kind
     from contracts.messages import Direction, Message
     from contracts.model import Basis, Field, Operation, Service
+    from contracts.schema import Schema
     from contracts.xml import Document, Element
 
     from .deviations import Deviation
@@ -35,9 +35,10 @@ class Case:
     """A message, what it was taken for, and what the engine said of it.
 
     ``declaration`` is what the payload is judged by: the exact one or, where the payload's name is wrong, the nearest
-    one, and then ``stand_in`` is the namespace ("" for none) that the payload uses instead. ``named`` says that a message
-    which does not parse names its operation. ``refused_by`` is the schema by which libxml2 refused it; ``refused`` is
-    also set where libxml2 had nothing that it could judge, ``explained`` once a rule has said why. ``asked`` is the request that a response answers.
+    one, and then ``stand_in`` is the namespace ("" for none) that the payload uses instead. ``named`` says that a
+    message which does not parse names its operation. ``refused_by`` is the schema by which libxml2 refused it;
+    ``refused`` is also set where libxml2 had nothing that it could judge, ``explained`` once a rule has said why.
+    ``asked`` is the request that a response answers.
     """
 
     media_type: str | None = None
@@ -49,7 +50,7 @@ class Case:
     stand_in: str | None = None
     known_payload = False
     named = False
-    refused_by: str | None = None
+    refused_by: Schema | None = None
     refused = False
     explained = False
     asked: Case | None = None
@@ -59,7 +60,7 @@ class Case:
         self.document = document
         self.envelope = envelope
         self.catalog = catalog
-        self.direction: Direction | None = message.kind
+        self.direction: Direction | None = message.direction
 
     @cached_property
     def places(self) -> Places:
@@ -73,7 +74,7 @@ class Case:
 
     @cached_property
     def deviations(self) -> list[Deviation]:
-        """How the envelope, its payload and the declared header blocks differ from their declarations: the first of them."""
+        """How the envelope, its payload and the declared header blocks differ from their declarations: the first."""
         return list(islice(self._deviations(), MOST_FINDINGS))
 
     def _deviations(self) -> Iterator[Deviation]:
@@ -133,13 +134,21 @@ class Case:
             return []
         return [block for block in self._blocks if split(str(block.tag))[1] == self.needed_block.name]
 
+    @cached_property
+    def near_block(self) -> Element | None:
+        """The block that was meant for the needed one, where that is missing: misspelt in case, or its content bare."""
+        if self.needed_block is None or self.needed_blocks or self.namesakes:
+            return None
+        names = {self.needed_block.name.lower(), *(field.name.lower() for field in self.needed_block.fields)}
+        return next((block for block in self._blocks if split(str(block.tag))[1].lower() in names), None)
+
     @property
     def _blocks(self) -> tuple[Element, ...]:
         return () if self.envelope is None else self.envelope.blocks
 
     @property
     def has_usual_header(self) -> bool:
-        """Whether the Header is just what the operation needs, with a value and no attributes: nothing to judge there."""
+        """Whether the Header is just what the operation needs, with a value and no attributes: nothing to judge."""
         blocks = self._blocks
         if self.operation is None or self.operation.header is None or self.direction != "request":
             return not blocks
@@ -175,19 +184,14 @@ class Case:
             return False
         return not "".join(map(str, block.itertext("*"))).strip(" \t\r\n")
 
-    def is_public(self, field: Field) -> bool:
-        """Whether the values of ``field`` may be shown."""
-        return field.name in self.catalog.public
-
-    def quote(self, field: Field, text: str) -> str:
-        """`` 'value'`` for a sentence about a value, or nothing where it is secret."""
-        if not self.is_public(field) or not text:
-            return ""
-        return f" {self.clean(text)!r}"
+    def quote(self, element: Element, field: Field, text: str) -> str:
+        """`` 'value'`` for a sentence about a value, or nothing where it is secret or the element is not called so."""
+        called_so = split(str(element.tag))[1].lower() == field.name.lower()
+        return f" {self.clean(text)!r}" if text and called_so and field.name in self.catalog.public else ""
 
     def clean(self, text: str) -> str:
-        """A piece of the message, short and without any secret value that stands in it too."""
-        text = mask_values(text, self.places.secret_values)
+        """A piece of the message for a sentence: short, and without any secret that stands in the message too."""
+        text = self.places.masked.clean(text)
         return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."
 
 

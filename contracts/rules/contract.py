@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from contracts.envelope import elements_of
 from contracts.names import XSI_NIL, local_name, split
-from contracts.schema import instant_of, is_after
+from contracts.schema import RANGES, instant_of, is_after, misfit_of
+from contracts.xml import value_of
 
 from .registry import Problem, rule, value_rule
 
@@ -30,14 +31,15 @@ def header_missing(case: Case) -> Iterator[Problem]:
     Good::  <soap:Header><Session xmlns="urn:soap.convio.com"><SessionId>...
     """
     wanted = case.needed_block
-    if wanted is None or case.envelope is None or case.needed_blocks or case.namesakes:
+    if wanted is None or case.needed_blocks or case.namesakes:
         return
-    lowered = wanted.name.lower()
-    near = next((block for block in case.envelope.blocks if local_name(str(block.tag)).lower() == lowered), None)
-    hint = "" if near is None else f"; <{local_name(str(near.tag))}> differs from it in case"
+    near, hint = case.near_block, ""
+    if near is not None:
+        name = local_name(str(near.tag))
+        bare = name.lower() != wanted.name.lower()
+        hint = f"; <{name}> stands there without it" if bare else f"; <{name}> differs from it in case"
     help_ = f"Send soap:Header with {wanted.name} in the namespace {wanted.namespace}."
-    at = near if near is not None else case.payload
-    yield Problem(f"the header block {wanted.name} is missing{hint}", help_, at=at)
+    yield Problem(f"the header block {wanted.name} is missing{hint}", help_, at=case.payload if near is None else near)
 
 
 @rule("contract/header-empty", "documented", "error", _PAGE, stage="header")
@@ -160,6 +162,29 @@ def echo(case: Case) -> Iterator[Problem]:
                 )
 
 
+@rule("contract/unknown-fault", "documented", "info", "the service's page on errors", stage="fault")
+def unknown_fault(case: Case) -> Iterator[Problem]:
+    """A fault is one of those that the service's pages name, by its code or by the element in its detail.
+
+    Clients that branch on the code meet one here that nobody has told them of. Judged where the contract lists faults.
+
+    Bad::   <faultcode>WHATEVER</faultcode>
+    Good::  <faultcode>MALFORMED_MESSAGE</faultcode>
+    """
+    if case.service is None or not case.service.faults or case.payload is None or case.direction == "request":
+        return
+    names = {fault.name for fault in case.service.faults} | {fault.code for fault in case.service.faults}
+    told = set()
+    for child in elements_of(case.payload):
+        if local_name(str(child.tag)) == "faultcode":
+            told.add(value_of(child).strip(" \t\r\n").rpartition(":")[2])
+        elif local_name(str(child.tag)) == "detail":
+            told.update(local_name(str(inner.tag)) for inner in elements_of(child))
+    if not names & told:
+        known = ", ".join(fault.name for fault in case.service.faults)
+        yield Problem("no page names this fault", f"Known are {known}.", at=case.payload)
+
+
 def _relations(case: Case, kind: str) -> Iterator[Relation]:
     if case.service is not None and case.declaration is not None:
         for relation in case.service.relations:
@@ -169,7 +194,8 @@ def _relations(case: Case, kind: str) -> Iterator[Relation]:
 
 def _plain(text: str, field: Field) -> str:
     """The value of an integer without its spelling; any other value as it stands."""
-    if field.type is None or not field.type.base.lower().endswith(("integer", "int", "long")):
+    bare = text.strip(" \t\r\n")
+    if field.type is None or field.type.base not in RANGES or misfit_of(bare, field.type.base) is not None:
         return text
-    bare = text.strip(" \t\r\n").lstrip("+")
-    return bare.lstrip("0") or "0"
+    digits = bare.lstrip("+-").lstrip("0") or "0"
+    return f"-{digits}" if bare[0] == "-" and digits != "0" else digits

@@ -33,7 +33,7 @@ _ANYWHERE: Final = frozenset(
 
 
 class Deviation(NamedTuple):
-    """One difference: the last part of the ``schema/`` rule's id, the element, its declaration, and a detail for the text."""
+    """One difference: the last part of a ``schema/`` rule's id, the element, its declaration, a detail for the text."""
 
     rule: str
     element: Element
@@ -54,7 +54,7 @@ _Run: TypeAlias = "tuple[_Match, _Run] | None"
 def deviations_of(
     element: Element, declaration: Field, stand_in: str | None, *, header: bool = False
 ) -> Iterator[Deviation]:
-    """How ``element`` differs from ``declaration``; ``stand_in`` is a namespace ("" for none) to take for the declared one."""
+    """How ``element`` differs from ``declaration``; ``stand_in`` is a namespace ("" for none) taken for its own."""
     return _differences(element, declaration, stand_in, header=header)
 
 
@@ -229,7 +229,7 @@ def _attribute_differences(element: Element, field: Field, *, header: bool) -> I
 
 
 def _is_allowed(name: str, field: Field, *, header: bool) -> bool:
-    """Whether an attribute other than xsi:type may stand on any element or, SOAP's and foreign ones, on a header block."""
+    """Whether an attribute other than xsi:type may stand on any element or, SOAP's and foreign ones, on a block."""
     if name in _ANYWHERE:
         return True
     namespace = split(name)[0]

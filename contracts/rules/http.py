@@ -28,7 +28,7 @@ def method(case: Case) -> Iterator[Problem]:
     """
     used = case.message.method
     if case.direction == "request" and used is not None and used != "POST":
-        yield Problem(f"the request is sent with {used[:20]}, not with POST", "Send it with POST.")
+        yield Problem(f"the request is sent with {case.clean(used)}, not with POST", "Send it with POST.")
 
 
 @rule("http/content-type", "wire", "error", "SOAP 1.1 section 6; WS-I SSBP 1.0 R9702, R9703", stage="http")
@@ -92,7 +92,7 @@ def charset_conflict(case: Case) -> Iterator[Problem]:
         and not encoded.unknown
         and not same_encoding(case.charset, encoded.declared)
     ):
-        message = f"Content-Type says charset={case.charset[:40]}, the XML declaration says {encoded.declared[:40]}"
+        message = f"Content-Type says charset={case.clean(case.charset)}, the XML declaration says {case.clean(encoded.declared)}"
         yield Problem(message, "Declare the encoding that the bytes are in.", at=0)
 
 
@@ -104,8 +104,9 @@ def soapaction_missing(case: Case) -> Iterator[Problem]:
     Good::  SOAPAction: "http://ongoingsystems.se/WSI/SetTimeOfLastSync"
     """
     if case.direction == "request" and not case.message.header_values("SOAPAction"):
-        action = case.operation.soap_action if case.operation else None
-        yield Problem("there is no SOAPAction header", f'Send SOAPAction: "{action or ""}".')
+        action = case.operation.soap_action or "" if case.operation is not None else None
+        help_ = "Send the SOAPAction of the operation." if action is None else f'Send SOAPAction: "{action}".'
+        yield Problem("there is no SOAPAction header", help_)
 
 
 @rule("http/soapaction-mismatch", "documented", "error", "SOAP 1.1 section 6.1.1; WS-I BP 1.1 R2744", stage="http")
@@ -177,7 +178,8 @@ def fault_status(case: Case) -> Iterator[Problem]:
     if status not in allowed:
         wanted = " or ".join(map(str, allowed))
         yield Problem(
-            f"a fault is answered with HTTP status {status}, not {wanted}", "Do not take the status alone for success."
+            f"a fault is answered with HTTP status {status}, not {wanted}",
+            "Let the client look for a fault whatever the status.",
         )
 
 
@@ -235,7 +237,7 @@ def content_encoding(case: Case) -> Iterator[Problem]:
         for value in case.message.header_values("Content-Encoding")[:1]:
             if value.lower() not in ("", "identity"):
                 yield Problem(
-                    f"the request is sent with Content-Encoding: {value[:40]}",
+                    f"the request is sent with Content-Encoding: {case.clean(value)}",
                     "Send it uncompressed.",
                     header="Content-Encoding",
                 )
@@ -264,7 +266,7 @@ def content_length(case: Case) -> Iterator[Problem]:
                 "Content-Length is not a number", "Send the number of bytes in the body.", header="Content-Length"
             )
         elif (value.lstrip("0") or "0") != str(len(message.body)):
-            text = f"Content-Length is {value[:20]}, the body has {len(message.body)} bytes"
+            text = f"Content-Length is {case.clean(value)}, the body has {len(message.body)} bytes"
             yield Problem(text, "Count bytes, not characters.", header="Content-Length")
 
 

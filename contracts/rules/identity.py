@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 def open_case(message: Message, catalog: Catalog) -> Case:
-    """``message`` parsed and identified, ready to be judged. Raises UnknownNameError for a service that is not there."""
+    """``message`` parsed and identified, ready to be judged. Raises UnknownNameError for an unknown service."""
     media_type, charset = (None, None) if message.headers is None else _content_type(message)
     document = parse(message.body, charset)
     envelope = None if document.root is None else open_envelope(document.root)
@@ -108,7 +108,7 @@ def _mentioned_service(case: Case) -> Service | None:
 
 
 def _nearest(case: Case, payload: Element, expected: Service | None) -> Payload | None:
-    """The declared payload that was probably meant: by the same local name, else by a similar one, own namespace first."""
+    """The declared payload that was probably meant: by the same local name or a similar one, own namespace first."""
     namespace, name = split(str(payload.tag))
     candidates = {
         tag: known

@@ -10,7 +10,7 @@ from lxml import etree
 from contracts.findings import Excerpt
 from contracts.masking import MASK, masked
 from contracts.names import SOAP11, SOAP12, split
-from contracts.xml import Positions, value_of
+from contracts.xml import Positions
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
@@ -47,20 +47,14 @@ class Places:
         return Positions(self._document.encoded.data)
 
     @cached_property
-    def _masked(self) -> Masked:
+    def masked(self) -> Masked:
+        """What may be shown."""
         return masked(self.positions.data, public=self._catalog.public, secrets=self._catalog.secrets)
 
     @cached_property
     def _numbers(self) -> dict[Element, int]:
         root = self._document.root
         return {} if root is None else {element: number for number, element in enumerate(root.iter(etree.Element))}
-
-    @cached_property
-    def secret_values(self) -> frozenset[str]:
-        """The secret values in the document, of at least four characters: no sentence may hold one."""
-        return frozenset(
-            value for element in self._numbers if self._is_secret(element) and len(value := value_of(element)) > 3
-        )
 
     def offset_of(self, at: Element | int | None) -> int | None:
         """The byte offset of an element's start tag, or the offset itself."""
@@ -75,19 +69,15 @@ class Places:
             return Place(0, 0, None)
         line, column = self.positions.line_and_column(offset)
         first, last = self.positions.line_around(offset)
-        text, caret = self._masked.excerpt(first, last, offset)
+        text, caret = self.masked.excerpt(first, last, offset)
         return Place(line, column, Excerpt(text, caret) if text.strip() else None)
-
-    def visible(self, offset: int, length: int) -> bool:
-        """Whether ``length`` bytes at ``offset`` stand outside every secret."""
-        return self._masked.visible(offset, offset + length)
 
     def path(self, element: Element) -> str:
         """The path of ``element`` with fixed prefixes; an index only where siblings share a name.
 
         Below a secret field a name is masked, for it may be a part of the value.
         """
-        return self._step(element)[0]
+        return self.masked.without_secrets(self._step(element)[0])
 
     def _step(self, element: Element) -> tuple[str, bool]:
         """The path of ``element``, and whether what stands below it is secret."""

@@ -49,7 +49,7 @@ def no_time_zone(case: Case, element: Element, field: Field, text: str) -> Probl
     if _ZONE.search(text) or instant_of(text) is None:
         return None
     return Problem(
-        f"{field.name}{case.quote(field, text)} has no time zone",
+        f"{field.name}{case.quote(element, field, text)} has no time zone",
         "Send Z or an offset such as +02:00.",
         at=element,
         field_type="dateTime",
@@ -77,7 +77,7 @@ def date_time_range(case: Case, element: Element, field: Field, text: str) -> Pr
     else:
         return None
     help_ = f"Send hours 00 to 23, four-digit years and at most {_DIGITS} fraction digits."
-    return Problem(f"{field.name}{case.quote(field, text)} {what}", help_, at=element, field_type="dateTime")
+    return Problem(f"{field.name}{case.quote(element, field, text)} {what}", help_, at=element, field_type="dateTime")
 
 
 @value_rule("provider/utf16-length", "provider", "off", _STACK, applies=_is_limited)

@@ -37,7 +37,7 @@ Stage = Literal[
 
 
 class Problem(NamedTuple):
-    """What a rule says: the sentence, what to do, and the place: an element, a byte offset of the document, or a header.
+    """What a rule says: the sentence, what to do, and the place: an element, a byte offset of the document, a header.
 
     ``field_type`` is the XSD built-in type of the field in question, for what the provider does with just that.
     """
@@ -79,7 +79,8 @@ class Rule(NamedTuple):
         """How bad a finding of this rule is at ``service``; None where the rule is off."""
         if service is not None and self.stage == "header" and not service.needs_a_header:
             return None
-        level = self.severity if service is None else service.severities.get(self.id, self.severity)
+        stated = None if service is None else service.severities.get(self.id)
+        level = self.severity if stated is None else stated.level
         return None if level == "off" else level
 
 
@@ -128,3 +129,8 @@ def _clean(docstring: str) -> str:
     """The docstring without the indentation of its function; inspect and textwrap would cost a cold start dearly."""
     first, _, rest = docstring.strip().partition("\n")
     return "\n".join([first, *(line.removeprefix("    ") for line in rest.split("\n"))]).strip()
+
+
+def unknown_rules(service: Service) -> list[str]:
+    """The ids that the contract of ``service`` gives a severity or a consequence and that are no rules, sorted."""
+    return sorted((service.severities.keys() | service.consequences.keys()) - RULES.keys())

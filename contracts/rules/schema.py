@@ -5,10 +5,10 @@ libxml2 decides whether the payload is valid; these say what is wrong, where, an
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.names import local_name, split
-from contracts.schema import last_refusal
 
 from .registry import Problem, deviation_rule, problem_of, rule
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from .case import Case
     from .deviations import Deviation
 
+#: What PHP calls a parameter to which nobody has given a name.
+_POSITIONAL: Final = re.compile(r"param[0-9]+")
 _XSD1: Final = "XSD 1.0 part 1, "
 
 
@@ -41,8 +43,8 @@ def unknown_operation(case: Case) -> Iterator[Problem]:
     if case.declaration is None:
         known = sorted(
             local_name(tag)
-            for tag, (_, _, direction) in case.catalog.payloads.items()
-            if case.direction in (None, direction)
+            for tag, (service, _, direction) in case.catalog.payloads.items()
+            if case.direction in (None, direction) and case.service in (None, service)
         )
         yield Problem(f"<{name}> is no {what} that the contracts know", f"Known are {', '.join(known)}.", at=payload)
     elif (namespace, name) == (case.declaration.namespace, case.declaration.name):
@@ -98,7 +100,12 @@ def unexpected_element(_case: Case, deviation: Deviation) -> Problem:
     field = deviation.field
     known = ", ".join(child.name for child in field.fields)
     message = f"<{_local(deviation)}> is not expected in <{field.name}>"
-    return Problem(message, f"Remove it; known are {known}.", at=deviation.element)
+    cause = (
+        "Positional parameters: the client works without the WSDL."
+        if _POSITIONAL.fullmatch(_local(deviation))
+        else "Remove it."
+    )
+    return Problem(message, f"{cause} Known are {known}.", at=deviation.element)
 
 
 @deviation_rule("schema/element-order", "documented", "error", _XSD1 + "cvc-complex-type.2.4")
@@ -224,7 +231,7 @@ def invalid(case: Case) -> Iterator[Problem]:
     Good::  a value that fits it
     """
     if case.refused_by is not None and not case.explained:
-        refusal = last_refusal(case.refused_by)
+        refusal = case.refused_by.last_refusal()
         message = f"the schema refuses the message ({refusal.reason.removeprefix('SCHEMAV_')})"
         yield Problem(message, f"Run xmllint with the service's schema; see line {refusal.line}.", at=case.payload)
 

@@ -88,4 +88,4 @@ def value(case: Case, deviation: Deviation) -> Problem:
 
 def _misfit(case: Case, deviation: Deviation, help_: str) -> Problem:
     field, text = deviation.field, value_of(deviation.element)
-    return problem_of(deviation, f"{field.name}{case.quote(field, text)} {deviation.detail}", help_)
+    return problem_of(deviation, f"{field.name}{case.quote(deviation.element, field, text)} {deviation.detail}", help_)

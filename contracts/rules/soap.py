@@ -152,7 +152,7 @@ def unqualified_header(case: Case) -> Iterator[Problem]:
     """
     for block in case.envelope.blocks if case.envelope else ():
         namespace, name = split(str(block.tag))
-        if namespace is None and block not in case.namesakes:
+        if namespace is None and block not in {*case.namesakes, case.near_block}:
             yield Problem(
                 f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block
             )
@@ -225,8 +225,9 @@ def _unknown_blocks(case: Case) -> Iterator[Element]:
     if case.envelope is None or case.service is None:
         return
     known = {declared.tag for declared in case.service.headers}
+    claimed = {*case.namesakes, case.near_block}
     for block in case.envelope.blocks:
-        if split(str(block.tag))[0] is not None and block.tag not in known and block not in case.namesakes:
+        if split(str(block.tag))[0] is not None and block.tag not in known and block not in claimed:
             yield block
 
 

@@ -40,7 +40,7 @@ def not_well_formed(case: Case) -> Iterator[Problem]:
     ):
         return
     slip = slip_of(case.places.positions)
-    shown = slip.quoted and case.places.visible(slip.offset, max(1, len(slip.quoted)))
+    shown = slip.quoted and case.places.masked.visible(slip.offset, slip.offset + max(1, len(slip.quoted)))
     yield Problem(f"not well-formed: {slip.message}{f' ({slip.quoted})' if shown else ''}", slip.help, at=slip.offset)
 
 

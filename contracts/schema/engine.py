@@ -24,27 +24,37 @@ class Refusal(NamedTuple):
     line: int
 
 
-class _Local(threading.local):
+class Schema:
+    """The XSD file at ``path``, compiled when it is first asked for, once in each thread."""
+
+    def __init__(self, path: str) -> None:
+        self.path = path
+        self._local = threading.local()
+
+    def compile(self) -> etree.XMLSchema:
+        """The compiled schema. Raises ContractError, whose text names the file, when it does not compile."""
+        try:
+            compiled: etree.XMLSchema = self._local.compiled
+        except AttributeError:
+            compiled = self._local.compiled = _compile(self.path)
+        return compiled
+
+    def accepts(self, root: Element) -> bool:
+        """libxml2's verdict on ``root``. Raises ContractError."""
+        return bool(self.compile().validate(root))
+
+    def last_refusal(self) -> Refusal:
+        """Why this thread's last call of `accepts` was False: asked for only when nothing else says why."""
+        entry = self.compile().error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
+        return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
+
+
+class _Patterns(threading.local):
     def __init__(self) -> None:
-        self.schemas: dict[str, etree.XMLSchema] = {}
-        self.patterns: dict[tuple[str, ...], etree.XMLSchema] = {}
+        self.compiled: dict[tuple[str, ...], etree.XMLSchema] = {}
 
 
-_LOCAL: Final = _Local()
-
-
-def accepts(root: Element, schema: str) -> bool:
-    """libxml2's verdict on ``root`` by the XSD file ``schema``. Raises ContractError when the schema does not compile."""
-    compiled = _LOCAL.schemas.get(schema)
-    if compiled is None:
-        compiled = _LOCAL.schemas[schema] = _compile(schema)
-    return bool(compiled.validate(root))
-
-
-def last_refusal(schema: str) -> Refusal:
-    """Why this thread's last call of `accepts` with ``schema`` was False: asked for only when nothing else says why."""
-    entry = _LOCAL.schemas[schema].error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
-    return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
+_PATTERNS: Final = _Patterns()
 
 
 def fits_patterns(value: str, patterns: tuple[str, ...]) -> bool:
@@ -52,9 +62,9 @@ def fits_patterns(value: str, patterns: tuple[str, ...]) -> bool:
 
     libxml2 decides, since Python's expressions are others.
     """
-    compiled = _LOCAL.patterns.get(patterns)
+    compiled = _PATTERNS.compiled.get(patterns)
     if compiled is None:
-        compiled = _LOCAL.patterns[patterns] = _compile_patterns(patterns)
+        compiled = _PATTERNS.compiled[patterns] = _compile_patterns(patterns)
     element = etree.Element("v")
     try:
         element.text = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import samples, xml
-from contracts.names import local_name
+from contracts.names import TEXT_XML, local_name
 
 from .asgi import Answer
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from contracts.findings import Verdict
     from contracts.model import Field, Operation, Service
 
-_HEADERS = (("Content-Type", samples.CONTENT_TYPE),)
+_HEADERS = (("Content-Type", TEXT_XML),)
 
 
 def answer_to(catalog: Catalog, verdict: Verdict, body: bytes) -> Answer:

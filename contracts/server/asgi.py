@@ -22,7 +22,7 @@ _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/]*)")
 
 
 class Request(NamedTuple):
-    """A request's head: ``path`` is decoded, ``query`` is not, ``base`` is scheme and authority as the client wrote them.
+    """A request's head: ``path`` decoded, ``query`` not, ``base`` the scheme and authority as the client wrote them.
 
     The header fields keep their order and their repetitions; ASGI spells their names in lower case.
     """

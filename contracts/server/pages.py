@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote
 
 from contracts import wsdl
+from contracts.names import TEXT_XML
 
 from .asgi import Answer, text
 
@@ -33,7 +34,7 @@ def page(catalog: Catalog, request: Request) -> Answer:
         return text(200, _about(service, f"{request.base}/{quote(service.name)}"))
     address = request.base + quote(_without_suffix(request.path))
     body = wsdl.wsdl_of(service, address, strict=wanted == "strict")
-    return Answer(200, (("Content-Type", wsdl.CONTENT_TYPE),), body)
+    return Answer(200, (("Content-Type", TEXT_XML),), body)
 
 
 def _wsdl_asked(request: Request) -> str | None:

@@ -112,8 +112,7 @@ class Stub:
             kind="request",
             method=request.method,
             url=request.url,
-            source=f"{request.method} {request.path}",
-            index=len(self._exchanges),
+            source=f"#{len(self._exchanges) + 1} {request.method} {request.path}",
             service=service.name if service else None,
         )
         verdict = check(message, catalog=self._catalog)
@@ -134,9 +133,10 @@ class Stub:
 def _decoded(body: bytes, headers: Headers) -> bytes:
     """``body`` with its codings undone; where that fails it is judged as it came, and the verdict says the rest."""
     listed = codings_of([value for name, value in headers if name.lower() == "content-encoding"])
+    plain = body
     try:
         for coding in reversed(listed):
-            body = undone(body, coding, MAX_BYTES)
+            plain = undone(plain, coding, MAX_BYTES)
     except CodingError:
-        pass
-    return body
+        return body
+    return plain

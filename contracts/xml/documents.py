@@ -29,6 +29,10 @@ _DOCTYPE: Final = re.compile(
     rb"<!DOCTYPE(?:(?:[^\[\]>\"']++|" + _QUOTED + rb")*+"
     rb"(?:\[(?:[^\]\"'<]++|" + _QUOTED + rb"|" + _COMMENT + rb"|<(?!!--))*+\])?+[ \t\r\n]*+>)?+"
 )
+#: libxml2's errors for a document that is too deep or a part of it that is too long: a text or an attribute of ten
+#: million bytes, a name.
+_LIMITS: Final = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG)
+_LONGEST_PART: Final = 10_000_000
 _BLANK: Final = re.compile(rb"[^\r\n]")
 
 
@@ -82,20 +86,13 @@ def parse(body: bytes, charset: str | None = None) -> Document:
         root = etree.fromstring(encoded.data, _LOCAL.parser)
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
-        limited = code in _LIMITS or (code == _COMMENT_NOT_FINISHED and len(encoded.data) > _LONGEST_PART)
+        limited = code in _LIMITS or (
+            code == etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED and len(encoded.data) > _LONGEST_PART
+        )
         deep = limited and _depth(encoded.data) >= MAX_DEPTH
         return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
     plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
     return Document(encoded, root, None, doctype, plain=plain)
-
-
-#: libxml2's numbers for a document that is too deep or a part of it that is too long: a text, an attribute, a
-#: name. Before 2.12 excessive depth was an internal error.
-_LIMITS: Final = (114, 110, etree.ErrorTypes.ERR_INTERNAL_ERROR)
-
-
-_COMMENT_NOT_FINISHED: Final = 45
-_LONGEST_PART: Final = 10_000_000
 
 
 def _depth(data: bytes) -> int:
@@ -108,7 +105,7 @@ def _depth(data: bytes) -> int:
 
 
 def value_of(element: Element) -> str:
-    """The character content of ``element`` itself: CDATA and references resolved, comments left out, child elements too."""
+    """The character content of ``element`` itself: CDATA and references resolved; no comments, no child elements."""
     if len(element) == 0:
         return element.text or ""
     parts = [element.text or ""]

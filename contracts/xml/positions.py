@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 
 class Scan(NamedTuple):
-    """Byte offsets of start tags and processing instructions in order; where and why expat stopped (None, 0 at the end)."""
+    """Byte offsets of start tags and processing instructions; where and why expat stopped (None, 0 at the end)."""
 
     starts: list[int]
     instructions: list[int]

@@ -1,4 +1,4 @@
-"""XML Schema engines, as many as are here: each says "valid", "invalid", or the name of the exception that it died of."""
+"""XML Schema engines, as many as are here: each says "valid", "invalid", or the exception that it died of."""
 
 from __future__ import annotations
 

@@ -1,0 +1,75 @@
+"""What the README prints is what happens."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import sys
+
+import pytest
+from repository import ROOT
+
+from contracts import load, samples
+from contracts.cli import main
+
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+ONGOING, SET_TIME = load().operation("ongoing/SetTimeOfLastSync")
+ENVELOPE = samples.smallest(ONGOING, SET_TIME, "request")
+WRONG = ENVELOPE.replace(b"T12:00:00Z", b" 12:00:00")
+
+
+def test_the_first_command_ends_with_a_report_that_names_both_operations(capfd):
+    (command,) = re.findall(r"soap-contracts (run -- \.venv/bin/python examples/\S+)$", README, re.MULTILINE)
+    arguments = [sys.executable if word == ".venv/bin/python" else word for word in command.split()]
+    arguments[-1] = str(ROOT / arguments[-1])
+    assert main(arguments) == 0
+    told = capfd.readouterr().out
+    assert "PASS luminate EndSynchronization request" in told
+    assert "PASS ongoing SetTimeOfLastSync request" in told
+    assert "0 failed" in told
+
+
+def test_the_second_command_is_the_one_that_ci_runs():
+    (command,) = re.findall(r"^    (python3 -m venv .* -m pytest)$", README, re.MULTILINE)
+    assert command == ("python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest")
+    assert r"python3 -m venv .* -m pytest" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_python_lines_run(capsys):
+    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    with pytest.raises(AssertionError, match="schema/date-time"):
+        exec(compile(code, "README.md", "exec"), {"envelope": WRONG})
+    assert "schema/date-time" in capsys.readouterr().out
+
+
+def test_the_report_is_printed_as_it_comes(tmp_path, capsys, monkeypatch):
+    (report,) = re.findall(r"((?:^    .*\n)*?^    FAIL .*\n(?:^    .*\n)*)", README, re.MULTILINE)
+    lines = [line[4:] for line in report.splitlines() if line.strip()]
+    lines = lines[next(number for number, line in enumerate(lines) if line.startswith("FAIL")) :]
+    (tmp_path / "captured").mkdir()
+    message = samples.http_form(ONGOING, SET_TIME, "request", WRONG)
+    (tmp_path / "captured" / "sync.http").write_bytes(message)
+    monkeypatch.chdir(tmp_path)
+    assert main(["check", "captured/"]) == 1
+    told = capsys.readouterr().out
+    for line in lines:
+        assert line.removesuffix("...").rstrip() in told
+
+
+@pytest.mark.skipif(shutil.which("xmllint") is None, reason="xmllint is not installed: libxml2-utils")
+def test_the_schemas_judge_alone(tmp_path):
+    commands = re.findall(r"^    (xmllint .*)$", README, re.MULTILINE)
+    assert len(commands) == 2
+    pages = ROOT / "tests" / "cases" / "pages"
+    (tmp_path / "envelope.xml").write_bytes(ENVELOPE)
+    shutil.copy(pages / "good-luminate-end-response.xml", tmp_path / "answer.xml")
+    for command in commands:
+        *words, file = command.split()
+        subprocess.run([*words, tmp_path / file], cwd=ROOT, check=True, capture_output=True)
+
+
+def test_every_command_that_it_names_exists(capsys):
+    for name in sorted(set(re.findall(r"soap-contracts ([a-z]+)", README)) - {"is"}):
+        assert main([name, "--help"]) == 0, name
+    assert capsys.readouterr().out
