@@ -24,7 +24,6 @@ if TYPE_CHECKING:
     from .rules.registry import Judge
     from .xml import Element
 
-_MODELLED: Final = ("schema", "contract")
 #: A sentence of more characters quotes a name that nobody can read.
 _LONGEST: Final = 600
 _REFUSING: Final = ("irregular", "refused")
@@ -56,7 +55,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     are none of this, UnknownNameError for a service that ``catalog`` (the shipped one by default) does not have, and
     ContractError for a schema that does not compile.
     """
-    message = message_of(body_or_message)
+    message = Message(body_or_message) if type(body_or_message) is bytes else message_of(body_or_message)
     known = (headers, status, method, url, request, service, kind)
     if known != _NOTHING:
         message = message._replace(**given_fields(*known))
@@ -144,8 +143,9 @@ def _judge_stage(case: Case, stage: Stage, findings: list[Finding]) -> None:
         _judge_deviations(case, findings)
     for rule, judge, severity in _plan(case.service, stage):
         for problem in islice(judge(case), MOST_FINDINGS - len(findings)):
-            found = _capped(case, rule, severity)
-            case.explained = case.explained or stage in _REFUSING or (found == "error" and rule.family in _EXPLAINING)
+            known = severity == "error" and rule.family in _EXPLAINING
+            case.explained = case.explained or known or stage in _REFUSING
+            found = _capped(case, severity) if stage == "last" else severity
             findings.append(_finding(case, rule, found, problem))
 
 
@@ -155,13 +155,14 @@ def _judge_deviations(case: Case, findings: list[Finding]) -> None:
         severity = rule.severity_for(case.service)
         case.explained = True
         if severity is not None and rule.judge_deviation is not None:
-            findings.append(_finding(case, rule, _capped(case, rule, severity), rule.judge_deviation(case, deviation)))
+            found = _capped(case, severity) if case.is_payload(deviation.element) else severity
+            findings.append(_finding(case, rule, found, rule.judge_deviation(case, deviation)))
 
 
 def _judge_values(case: Case, element: Element, plan: ValuePlan, findings: list[Finding]) -> None:
     for child in element:
         entry = plan.get(child.tag)
-        if entry is None or len(findings) >= MOST_FINDINGS:
+        if entry is None:
             continue
         if entry.below is not None:
             _judge_values(case, child, entry.below, findings)
@@ -169,13 +170,13 @@ def _judge_values(case: Case, element: Element, plan: ValuePlan, findings: list[
         text = value_of(child) if len(child) else child.text or ""
         for rule, judge, severity in entry.rules:
             problem = judge(case, child, entry.field, text)
-            if problem is not None:
+            if problem is not None and len(findings) < MOST_FINDINGS:
                 findings.append(_finding(case, rule, severity, problem))
 
 
-def _capped(case: Case, rule: Rule, severity: Severity) -> Severity:
+def _capped(case: Case, severity: Severity) -> Severity:
     """What is inferred is never an error: a payload that no page prints can break its model without being wrong."""
-    return "warning" if severity == "error" and case.basis == "inferred" and rule.family in _MODELLED else severity
+    return "warning" if severity == "error" and case.basis == "inferred" else severity
 
 
 def _finding(case: Case, rule: Rule, severity: Severity, problem: Problem) -> Finding:

@@ -52,7 +52,7 @@ def _inflated(data: bytes, window: int, limit: int) -> bytes:
         if not machine.eof:
             raise CodingError("the compressed body ends too early", incomplete=True)
         data = machine.unused_data
-        if not data:
+        if not data.strip(b"\r\n"):  # an editor's final line end
             return found
         if window != _WINDOWS["gzip"]:
             raise CodingError("more bytes follow the end of the compressed body")

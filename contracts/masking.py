@@ -47,6 +47,9 @@ _XML_DECLARATION: Final = re.compile(
 _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
 #: A shorter secret is only hidden where it stands: anywhere else it could be any word.
 _SHORTEST: Final = 5
+#: Of a message with more secrets nothing is shown: looking for each of them everywhere would take too long.
+_MOST_SECRETS: Final = 100
+_ANYTHING: Final = re.compile(rb"")
 _REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
@@ -193,6 +196,8 @@ class _Marks:
     def masked(self) -> Masked:
         """All of it together, and wherever else a secret stands."""
         values = frozenset().union(*map(_values_in, self._secrets))
+        if len(values) > _MOST_SECRETS:
+            return Masked(self._data, [(0, len(self._data))], frozenset(), _ANYTHING)
         spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), values))]
         for value in values:
             raw = value.encode("utf-8", "replace")

@@ -178,7 +178,9 @@ class Declarations:
 
     def _number(self, node: Element, name: str, value: str) -> int:
         if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):
-            raise self._files.refused(node, f"{name}={value!r}, which is no number of at most {_MOST_DIGITS} digits")
+            raise self._files.refused(
+                node, f"{name}={value[:40]!r}, which is no number of at most {_MOST_DIGITS} digits"
+            )
         return int(value)
 
     def _only(self, node: Element, kind: str) -> Element:

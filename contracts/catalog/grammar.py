@@ -13,6 +13,7 @@ from lxml import etree
 
 from contracts.errors import ContractError
 from contracts.names import SOAP11, XSD, split
+from contracts.schema import RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,13 +22,11 @@ if TYPE_CHECKING:
 
 #: XSD's built-in types (part 2, section 3) but for those that need a DTD, which SOAP 1.1 section 3 forbids.
 BUILT_IN_TYPES: Final = frozenset(
-    (
-        "anyURI base64Binary boolean date dateTime decimal double duration float gDay gMonth gMonthDay gYear gYearMonth "
-        "hexBinary QName string time normalizedString token language Name NCName NMTOKEN NMTOKENS ID IDREF IDREFS "
-        "integer nonNegativeInteger positiveInteger nonPositiveInteger negativeInteger long int short byte "
-        "unsignedLong unsignedInt unsignedShort unsignedByte"
-    ).split()
-)
+    {"string", "normalizedString", "token", "language", "Name", "NCName", "NMTOKEN", "NMTOKENS", "ID", "IDREF", "IDREFS"}
+    | {"boolean", "decimal", "float", "double", "hexBinary", "base64Binary", "anyURI", "QName"}
+    | {"duration", "dateTime", "time", "date", "gYearMonth", "gYear", "gMonthDay", "gDay", "gMonth"}
+    | RANGES.keys()
+)  # fmt: skip
 LENGTHS: Final = frozenset({"length", "minLength", "maxLength"})
 BOUNDS: Final = frozenset({"minInclusive", "maxInclusive", "minExclusive", "maxExclusive"})
 DIGITS: Final = frozenset({"totalDigits", "fractionDigits"})

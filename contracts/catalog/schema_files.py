@@ -84,7 +84,7 @@ def _parsed(path: str) -> Element:
     except etree.XMLSyntaxError as error:
         raise ContractError(f"{path}:{error.lineno or 1}: this is not well-formed XML: {error.msg}") from None
     root = tree.getroot()
-    if tree.docinfo.doctype:
+    if tree.docinfo.doctype:  # type: ignore[union-attr] # the stubs do not know it
         raise refused(path, root, "a DOCTYPE")
     if root.tag != qname(XSD, "schema"):
         raise ContractError(f"{path}:{root.sourceline}: this is not an XML schema")

@@ -18,7 +18,6 @@ from .failures import USAGE, UsageError
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterable
     from typing import TextIO
 
     from contracts.catalog import Catalog
@@ -102,9 +101,11 @@ def exit_code(reporter: Reporter) -> int:
     return VIOLATED if summary.failed or summary.client else 0
 
 
-def _known(given: Iterable[str]) -> frozenset[str]:
+def _known(given: list[str]) -> frozenset[str]:
     """The rules and families in comma lists. Raises UnknownNameError."""
     names = frozenset(name.strip() for item in given for name in item.split(",") if name.strip())
+    if given and not names:
+        raise UsageError("--select and --ignore want rules or families, such as schema or http/content-type")
     known = RULES.keys() | {rule.family for rule in RULES.values()}
     for name in sorted(names - known):
         raise UnknownNameError.of("rule or family", name, known)

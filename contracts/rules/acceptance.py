@@ -64,6 +64,8 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
         copy.text = copy.text or None
+    for node in root.iter():
+        node.tail = node.tail or None
     return root
 
 

@@ -60,7 +60,7 @@ class Case:
         self.document = document
         self.envelope = envelope
         self.catalog = catalog
-        self.direction: Direction | None = message.direction
+        self.direction: Direction | None = message.kind or message.direction
 
     @cached_property
     def places(self) -> Places:
@@ -84,7 +84,7 @@ class Case:
         if self.payload is not None and self.declaration is not None:
             yield from deviations_of(self.payload, self.declaration, self.stand_in)
         for block, declaration in self.declared_blocks:
-            if not self.is_empty_block(block):
+            if not (self.is_empty_block(block) and block in self.needed_blocks):
                 yield from deviations_of(block, declaration, None, header=True)
 
     @cached_property
@@ -183,6 +183,10 @@ class Case:
         if len(block) and (block[0].text or "").strip(" \t\r\n"):
             return False
         return not "".join(map(str, block.itertext("*"))).strip(" \t\r\n")
+
+    def is_payload(self, element: Element) -> bool:
+        """Whether ``element`` is the payload or stands in it."""
+        return any(node is self.payload for node in (element, *element.iterancestors()))
 
     def quote(self, element: Element, field: Field, text: str) -> str:
         """`` 'value'`` for a sentence about a value, or nothing where it is secret or the element is not called so."""

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from contracts.envelope import elements_of
 from contracts.names import XSI_NIL, local_name, split
 from contracts.schema import RANGES, instant_of, is_after, misfit_of
-from contracts.xml import value_of
 
+from .faults import names_fault
 from .registry import Problem, rule, value_rule
 
 if TYPE_CHECKING:
@@ -171,16 +171,9 @@ def unknown_fault(case: Case) -> Iterator[Problem]:
     Bad::   <faultcode>WHATEVER</faultcode>
     Good::  <faultcode>MALFORMED_MESSAGE</faultcode>
     """
-    if case.service is None or not case.service.faults or case.payload is None or case.direction == "request":
+    if case.service is None or not case.service.faults or case.direction == "request":
         return
-    names = {fault.name for fault in case.service.faults} | {fault.code for fault in case.service.faults}
-    told = set()
-    for child in elements_of(case.payload):
-        if local_name(str(child.tag)) == "faultcode":
-            told.add(value_of(child).strip(" \t\r\n").rpartition(":")[2])
-        elif local_name(str(child.tag)) == "detail":
-            told.update(local_name(str(inner.tag)) for inner in elements_of(child))
-    if not names & told:
+    if not names_fault(case, case.service):
         known = ", ".join(fault.name for fault in case.service.faults)
         yield Problem("no page names this fault", f"Known are {known}.", at=case.payload)
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 from contracts.envelope import elements_of
 from contracts.model import Field
 from contracts.names import ENCODING_STYLE, XSD, XSI, XSI_NIL, XSI_TYPE, split
-from contracts.schema import misfit_of
+from contracts.schema import collapsed, fits_patterns, misfit_of
 from contracts.xml import value_of
 
 from .facets import misfit_of_type
@@ -76,7 +76,7 @@ def _as_field(part: Element) -> Field:
 def _differences(element: Element, field: Field, stand_in: str | None, *, header: bool = False) -> Iterator[Deviation]:
     if len(element.attrib):
         yield from _attribute_differences(element, field, header=header)
-    if XSI_NIL in element.attrib:
+    if XSI_NIL in element.attrib and not (field.nillable and _is_false(element)):
         if not field.nillable or _broken_nil(element):
             yield Deviation("nil", element, field)
         return
@@ -220,12 +220,12 @@ def _value_differences(element: Element, field: Field) -> Iterator[Deviation]:
 
 
 def _attribute_differences(element: Element, field: Field, *, header: bool) -> Iterator[Deviation]:
-    for name, value in element.attrib.items():
+    for name in map(str, element.keys()):  # not items(), which looks each value up from the first attribute on
         if name == XSI_TYPE:
-            if not is_documented_type(element, field, str(value)):
+            if not is_documented_type(element, field, str(element.get(name))):
                 yield Deviation("xsi-type", element, field)
-        elif not _is_allowed(str(name), field, header=header):
-            yield Deviation("stray-attribute", element, field, str(name))
+        elif not _is_allowed(name, field, header=header):
+            yield Deviation("stray-attribute", element, field, name)
 
 
 def _is_allowed(name: str, field: Field, *, header: bool) -> bool:
@@ -243,7 +243,11 @@ def is_documented_type(element: Element, field: Field, value: str) -> bool:
         return False
     if local == field.type.base:
         return True
-    return _derives(local, field.type.base) and misfit_of(value_of(element), local) is None
+    if not _derives(local, field.type.base):
+        return False
+    value = value_of(element)
+    pattern = _STRING_PATTERNS.get(local)
+    return misfit_of(value, local) is None and (pattern is None or fits_patterns(collapsed(value, local), (pattern,)))
 
 
 _DERIVED_FROM: Final = {
@@ -252,7 +256,15 @@ _DERIVED_FROM: Final = {
     "unsignedLong": "nonNegativeInteger", "positiveInteger": "nonNegativeInteger", "nonNegativeInteger": "integer",
     "negativeInteger": "nonPositiveInteger", "nonPositiveInteger": "integer",
     "token": "normalizedString", "normalizedString": "string", "language": "token", "Name": "token", "NMTOKEN": "token",
-    "NCName": "Name", "ID": "NCName",
+    "NCName": "Name", "ID": "NCName", "IDREF": "NCName", "ENTITY": "NCName",
+}  # fmt: skip
+
+
+_NC_NAME: Final = r"[\i-[:]][\c-[:]]*"
+#: XSD 1.0 part 2, sections 3.3.3 to 3.3.11.
+_STRING_PATTERNS: Final = {
+    "language": "[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*", "NMTOKEN": r"\c+", "Name": r"\i\c*",
+    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), _NC_NAME),
 }  # fmt: skip
 
 
@@ -264,8 +276,12 @@ def _derives(name: str, base: str) -> bool:
     return False
 
 
+def _is_false(element: Element) -> bool:
+    return str(element.get(XSI_NIL)).strip(_BLANKS) in ("false", "0")
+
+
 def _broken_nil(element: Element) -> bool:
     value = str(element.get(XSI_NIL)).strip(_BLANKS)
     if value in ("true", "1"):
         return bool(value_of(element)) or next(elements_of(element), None) is not None
-    return value not in ("false", "0")
+    return True

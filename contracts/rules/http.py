@@ -67,7 +67,9 @@ def charset_missing(case: Case) -> Iterator[Problem]:
     Good::  Content-Type: text/xml; charset=utf-8
     """
     body = case.message.body
-    if case.media_type != "text/xml" or case.charset is not None or body.isascii():
+    encoded = case.document.encoded
+    ascii_ = body.isascii() and encoded.encoding in ("utf-8", "ascii", "unknown")
+    if case.media_type != "text/xml" or case.charset is not None or ascii_:
         return
     if not body.startswith((b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")):
         message = "the body has non-ASCII characters, and Content-Type names no charset"

@@ -4,19 +4,24 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import open_envelope
 from contracts.names import local_name, split
 from contracts.xml import parse
 
 from .case import Case
+from .faults import names_fault
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog, Payload
     from contracts.messages import Message
     from contracts.model import Service
     from contracts.xml import Element
+
+
+#: A parameter of a header field, RFC 9110 section 5.6.6; single quotes are part of a value.
+_PARAMETER: Final = re.compile(r';[ \t]*([^ \t;="]+)([ \t]*)=[ \t]*("(?:[^"\\]|\\.)*"|[^ \t;"]*)')
 
 
 def open_case(message: Message, catalog: Catalog) -> Case:
@@ -44,12 +49,10 @@ def _content_type(message: Message) -> tuple[str | None, str | None]:
     value = message.header("Content-Type")
     if value is None:
         return None, None
-    media_type, _, rest = value.partition(";")
-    for parameter in rest.split(";"):
-        name, _, text = parameter.partition("=")
-        if name.strip(" \t").lower() == "charset":
-            return media_type.strip(" \t").lower(), text.strip(" \t").strip("\"'") or None
-    return media_type.strip(" \t").lower(), None
+    charset = next((match[3] for match in _PARAMETER.finditer(value) if match[1].lower() == "charset"), None)
+    if charset is not None and charset[:1] == '"':
+        charset = re.sub(r"\\(.)", r"\1", charset[1:-1])
+    return value.partition(";")[0].strip(" \t").lower(), charset or None
 
 
 def _take_payload(case: Case, payload: Element, expected: Service | None) -> None:
@@ -80,6 +83,7 @@ def _take_fault(case: Case, expected: Service | None) -> None:
     case.kind = "fault"
     case.direction = case.direction or "response"
     case.service = expected or (asked.service if asked else None) or _mentioned_service(case)
+    case.service = case.service or next((service for service in case.catalog if names_fault(case, service)), None)
     case.operation = asked.operation if asked else None
 
 

@@ -117,7 +117,7 @@ def other_actor(case: Case) -> Iterator[Problem]:
     """
     for block in case.envelope.blocks if case.envelope else ():
         actor = block.get(ACTOR)
-        if block.get(MUST_UNDERSTAND) == "1" and actor and actor != NEXT_ACTOR:
+        if (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") == "1" and actor and actor != NEXT_ACTOR:
             yield Problem(
                 f"the header block <{local_name(str(block.tag))}> must be understood by another actor",
                 "Leave mustUnderstand out.",

@@ -150,12 +150,12 @@ def unqualified_header(case: Case) -> Iterator[Problem]:
     Bad::   <soap:Header><trace>1</trace></soap:Header>
     Good::  <soap:Header><trace xmlns="urn:x">1</trace></soap:Header>
     """
+    claimed = {*case.namesakes, case.near_block}
     for block in case.envelope.blocks if case.envelope else ():
         namespace, name = split(str(block.tag))
-        if namespace is None and block not in {*case.namesakes, case.near_block}:
-            yield Problem(
-                f"the header block <{name}> is in no namespace", "Give it the namespace of its definition.", at=block
-            )
+        if namespace is None and block not in claimed:
+            message = f"the header block <{name}> is in no namespace"
+            yield Problem(message, "Give it the namespace of its definition.", at=block)
 
 
 @rule("soap/must-understand", "wire", "error", "SOAP 1.1 section 4.2.3; WS-I BP 1.1 R1013", stage="blocks")

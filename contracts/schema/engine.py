@@ -33,15 +33,18 @@ class Schema:
 
     def compile(self) -> etree.XMLSchema:
         """The compiled schema. Raises ContractError, whose text names the file, when it does not compile."""
-        try:
-            compiled: etree.XMLSchema = self._local.compiled
-        except AttributeError:
+        compiled: etree.XMLSchema | None = getattr(self._local, "compiled", None)
+        if compiled is None:
             compiled = self._local.compiled = _compile(self.path)
         return compiled
 
     def accepts(self, root: Element) -> bool:
         """libxml2's verdict on ``root``. Raises ContractError."""
-        return bool(self.compile().validate(root))
+        try:
+            compiled: etree.XMLSchema = self._local.compiled
+        except AttributeError:
+            compiled = self.compile()
+        return bool(compiled.validate(root))
 
     def last_refusal(self) -> Refusal:
         """Why this thread's last call of `accepts` was False: asked for only when nothing else says why."""

@@ -33,6 +33,12 @@ _DOCTYPE: Final = re.compile(
 #: million bytes, a name.
 _LIMITS: Final = (etree.ErrorTypes.ERR_RESOURCE_LIMIT, etree.ErrorTypes.ERR_NAME_TOO_LONG)
 _LONGEST_PART: Final = 10_000_000
+_HARMLESS: Final = (
+    etree.ErrorTypes.WAR_NS_URI,
+    etree.ErrorTypes.WAR_NS_URI_RELATIVE,
+    etree.ErrorTypes.DTD_XMLID_VALUE,
+    etree.ErrorTypes.DTD_XMLID_TYPE,
+)
 _BLANK: Final = re.compile(rb"[^\r\n]")
 
 
@@ -86,6 +92,8 @@ def parse(body: bytes, charset: str | None = None) -> Document:
         root = etree.fromstring(encoded.data, _LOCAL.parser)
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
+        if code in _HARMLESS:
+            return _parse_leniently(encoded, code, doctype)
         limited = code in _LIMITS or (
             code == etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED and len(encoded.data) > _LONGEST_PART
         )
@@ -93,6 +101,21 @@ def parse(body: bytes, charset: str | None = None) -> Document:
         return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
     plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
     return Document(encoded, root, None, doctype, plain=plain)
+
+
+def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Document:
+    """A document of which libxml2 dislikes the form of a namespace name or of an xml:id, and lxml makes an error of it.
+
+    XML 1.0 and Namespaces in XML 1.0 make neither a matter of well-formedness.
+    """
+    parser = etree.XMLParser(
+        encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
+    )
+    root = etree.fromstring(encoded.data, parser)
+    worse = next((entry.type for entry in parser.error_log if entry.type not in _HARMLESS), None)
+    if root is None or worse is not None:
+        return Document(encoded, None, worse or code, doctype)
+    return Document(encoded, root, None, doctype)
 
 
 def _depth(data: bytes) -> int:

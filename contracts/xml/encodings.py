@@ -26,11 +26,16 @@ _DECLARATION: Final = re.compile(
 )
 _PLAIN_UTF8: Final = frozenset({None, "utf-8", "UTF-8", b"utf-8", b"UTF-8"})
 _UTF16: Final = frozenset({"utf-16", "utf-16-le", "utf-16-be"})
-#: The codecs that a declared name may lead to: every text encoding that real clients declare, and none of Python's
-#: transforms (rot13, idna, unicode-escape), of the seven-bit encodings or of UTF-32, which WS-I forbids.
+_ORDERED: Final = frozenset({"utf-16-le", "utf-16-be"})
+#: The names of encodings that real clients declare, as IANA or a common habit has them. Python knows more names and
+#: codecs, some of them no encodings at all; seven-bit encodings and UTF-32 have no place in XML over HTTP.
 _KNOWN: Final = re.compile(
-    r"utf-8|utf-16(-le|-be)?|ascii|iso8859-\d+|cp(125\d|437|850|866|932|949|950)|koi8-[ru]|mac-roman|shift_jis|euc_(jp|kr)|gb(2312|k|18030)|big5"
+    r"utf-?8|utf-?16(-?(le|be))?|(us-)?ascii|iso[-_]8859-\d+|latin-?1|(windows-|cp)(125\d|874|932|936|949|950)"
+    r"|(ibm|cp)-?(437|850|852|866)|koi8-[ru]|macintosh|shift[-_]jis|euc-(jp|kr)|gb(2312|k|18030)|big5",
+    re.IGNORECASE,
 )
+#: How far into a message its declaration may reach.
+_PEEK: Final = 4096
 
 
 class Encoded(NamedTuple):
@@ -73,20 +78,20 @@ def to_utf8(body: bytes, charset: str | None) -> Encoded:
 
 
 def same_encoding(first: str, second: str) -> bool:
-    """Whether two encoding names mean the same, UTF-16 in either byte order counted as one."""
+    """Whether two encoding names mean the same; UTF-16 is the same as either of its byte orders."""
     one, two = _normal(first), _normal(second)
-    return one == two or (one in _UTF16 and two in _UTF16)
+    return one == two or ("utf-16" in (one, two) and one in _UTF16 and two in _UTF16)
 
 
 def _to_utf8_slowly(body: bytes, charset: str | None) -> Encoded:
     bom, marked = next(((mark, name) for mark, name in _BOMS if body.startswith(mark)), (b"", None))
     body = body[len(bom) :]
     bare = next((name for start, name in _BARE_UTF16 if body.startswith(start)), None)
-    peek = body[:400].decode(marked or bare or "latin-1", "replace").encode()
+    peek = body[:_PEEK].decode(marked or bare or "latin-1", "replace").encode()
     match = _DECLARATION.match(peek)
     version, declared = (None, None) if match is None else (_text(match, 1), _text(match, 3))
     said = charset or declared
-    if said is not None and not _KNOWN.fullmatch(_normal(said)):
+    if said is not None and not (_KNOWN.fullmatch(said) and _is_codec(said)):
         return Encoded(body, "unknown", declared, version, unknown=said)
     if marked == "utf-32":
         return Encoded(body, "unknown", declared, version, unknown="utf-32")
@@ -106,6 +111,8 @@ def _conflict(body: bytes, encoding: str, marked: str | None, charset: str | Non
             return f"the byte order mark says {_family(marked)}, Content-Type says {charset}"
         if charset is None and declared is not None and not same_encoding(marked, declared):
             return f"the byte order mark says {_family(marked)}, the XML declaration says {declared}"
+    elif encoding in _UTF16 and b"\x00" in body[:2] and _normal(charset or "") not in _ORDERED:
+        return "the message is in UTF-16 and has no byte order mark"
     if not _decodes(body, encoding) or (encoding in _UTF16 and b"\x00" not in body[:4]):
         if charset is not None:
             return f"Content-Type says {charset}, the bytes are not"
@@ -129,6 +136,14 @@ def _normal(name: str) -> str:
         return codecs.lookup(name).name
     except (LookupError, ValueError):
         return name.lower()
+
+
+def _is_codec(name: str) -> bool:
+    try:
+        codecs.lookup(name)
+    except (LookupError, ValueError):
+        return False
+    return True
 
 
 def _decodes(body: bytes, encoding: str) -> bool:

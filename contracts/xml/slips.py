@@ -174,6 +174,7 @@ def _structure(data: bytes, offset: int, code: int) -> Slip | None:
 
 def _namespace_slip(data: bytes) -> Slip:
     """What expat, which knows no namespaces, lets pass and libxml2 does not: almost always a prefix nobody declared."""
+    data = re.sub(rb"<!--.*?-->|<!\[CDATA\[.*?\]\]>", lambda found: b" " * len(found[0]), data, flags=re.DOTALL)
     declared = {match[1] for match in re.finditer(rb"xmlns:([^ \t\r\n=]+)[ \t\r\n]*=", data)} | {b"xml", b"xmlns"}
     for tag in _PREFIXED.finditer(data):
         for used in re.finditer(rb"(?:^</?|[ \t\r\n])([^ \t\r\n:=<>/\"'?!]+):[^ \t\r\n:=<>/\"']+", tag[0]):
