@@ -240,6 +240,7 @@ SCHEMA_SLIPS: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
         "a fixed value": (copies('fixed="1"'), "the attribute fixed of xs:element"),
         "a default": (copies('default="1"'), "the attribute default of xs:element"),
         "an element by reference": ('<xs:element ref="Copies"/>', "xs:element without the attribute name"),
+        "a name with a blank": ('<xs:element name=" Copies" type="copies"/>', "the name ' Copies'"),
         "a key": ('<xs:element name="Copies" type="copies"><xs:key name="k"/></xs:element>', "xs:key in xs:element"),
         "a bad maxOccurs": (copies('maxOccurs="many"'), "maxOccurs='many', which is no number"),
         "a maxOccurs of 5,000 digits": (copies(f'maxOccurs="{"9" * 4000}"'), "which is no number of at most 9 digits"),
@@ -654,7 +655,7 @@ CHANGED_SLIPS = {
     "a name that is no address": (
         'name = "bookshop"',
         'name = "book/shop"',
-        "[service]: name 'book/shop' is not a letter followed by",
+        "[service]: name 'book/shop' has a slash",
     ),
     "an empty title": ('title = "Bookshop"', 'title = ""', "[service]: 'title' is empty"),
     "a version that is a number": ('version = "1.0"', "version = 1.0", "[service]: 'version' is not a string"),

@@ -7,6 +7,7 @@ Annotations, comments, ``id`` and attributes of other namespaces may stand anywh
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
@@ -36,6 +37,8 @@ _FORMS: Final = ("qualified", "unqualified")
 _VALUES: Final = {"nillable": _BOOLEANS, "form": _FORMS, "elementFormDefault": _FORMS}
 _TYPES: Final = {"complexType": "complexType", "simpleType": "simpleType"}
 _XS: Final = f"{{{XSD}}}"
+#: Names in XML without a colon, but for a few combining characters (Namespaces in XML 1.0, NCName).
+_NAME: Final = re.compile(r"[^\W\d][\w.-]*")
 
 
 class Construct(NamedTuple):
@@ -118,6 +121,8 @@ def _check_attributes(path: str, node: Element, construct: Construct) -> None:
         namespace, name = split(str(attribute))
         if namespace is None and name != "id" and name not in construct.required and name not in construct.optional:
             raise refused(path, node, f"the attribute {name} of xs:{kind}")
+        if name == "name" and not _NAME.fullmatch(str(value)):
+            raise refused(path, node, f"the name {value!r}")
         if name in _VALUES and value not in _VALUES[name]:
             raise refused(path, node, f"{name}={value!r}: known are {', '.join(_VALUES[name])}")
     if kind in _CHECKS:

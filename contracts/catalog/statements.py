@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.model import (
@@ -18,7 +17,6 @@ from contracts.model import (
 )
 
 from .declarations import Declarations
-from .grammar import BUILT_IN_TYPES
 from .tables import GROUND, Table
 
 if TYPE_CHECKING:
@@ -41,8 +39,6 @@ _TABLES: Final = (
     "consequences",
     "published",
 )
-#: What can stand in an address (service/Operation), in a URL and in the name of an environment variable.
-_NAME: Final = re.compile(r"[A-Za-z][A-Za-z0-9_-]*")
 
 
 def load_service(folder: str) -> Service:
@@ -69,8 +65,8 @@ class _Statements:
         about.keep_to(*_TEXTS, "pages_read", *GROUND)
         texts = {key: about.text(key) for key in _TEXTS}
         about.ground()
-        if not _NAME.fullmatch(texts["name"]):
-            raise about.wrong(f"name {texts['name']!r} is not a letter followed by letters, digits, - and _")
+        if "/" in texts["name"]:
+            raise about.wrong(f"name {texts['name']!r} has a slash, which parts service and operation in an address")
         if texts["namespace"] != self._declared.namespace:
             what = f"namespace {texts['namespace']!r} is not the targetNamespace of operations.xsd"
             raise about.wrong(f"{what}, {self._declared.namespace!r}")
@@ -183,7 +179,7 @@ class _Statements:
         tables = self._contract.table("consequences")
         for rule in tables:
             table = tables.table(rule)
-            table.keep_to("text", *BUILT_IN_TYPES & self._types, *GROUND)
+            table.keep_to("text", *self._types, *GROUND)
             by_type = tuple((key, table.text(key)) for key in table if key in self._types)
             yield rule, Consequence(table.text("text"), by_type, table.ground())
 

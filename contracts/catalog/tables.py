@@ -21,16 +21,19 @@ _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
 class Table:
-    """One table, its ``place`` (such as ``[operations.Login]``) and the ``sources`` that it may name.
+    """One table, the keys that lead to it, and the ``sources`` that it may name; ``number`` counts in an array from 1.
 
     Every method that reads raises ContractError, ``path: place: what``, for a value that is missing or of another type.
     """
 
-    def __init__(self, path: str, place: str, data: Mapping[str, Any], sources: Mapping[str, str]) -> None:
-        self.path = path
-        self.place = place
+    def __init__(
+        self, path: str, keys: tuple[str, ...], data: Mapping[str, Any], sources: Mapping[str, str], number: int = 0
+    ) -> None:
+        self._path = path
+        self._keys = keys
         self._data = data
         self._sources = sources
+        self._number = number
 
     @classmethod
     def of_file(cls, path: str, known: Iterable[str]) -> Table:
@@ -43,7 +46,7 @@ class Table:
         except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
             raise ContractError(f"{path}: this is not TOML: {error}") from None
         sources: dict[str, str] = {}
-        whole = cls(path, "", data, sources)
+        whole = cls(path, (), data, sources)
         whole.keep_to(*known, "sources")
         listed = whole.table("sources")
         sources.update((key, listed.text(key)) for key in listed)
@@ -54,7 +57,9 @@ class Table:
 
     def wrong(self, what: str) -> ContractError:
         """The error that says ``what`` is wrong here."""
-        return ContractError(f"{self.path}: {self.place or '[the file]'}: {what}")
+        keys = ".".join(key if _BARE.fullmatch(key) else f'"{key}"' for key in self._keys)
+        place = f"[[{keys}]] number {self._number}" if self._number else f"[{keys or 'the file'}]"
+        return ContractError(f"{self._path}: {place}: {what}")
 
     def keep_to(self, *known: str) -> None:
         """Refuse any key but these."""
@@ -64,15 +69,15 @@ class Table:
 
     def table(self, key: str) -> Table:
         """The table below ``key``; an empty one when there is none."""
-        return Table(self.path, f"[{self._dotted(key)}]", self._typed(key, dict, "a table", {}), self._sources)
+        return Table(self._path, (*self._keys, key), self._typed(key, dict, "a table", {}), self._sources)
 
     def tables(self, key: str) -> Iterator[Table]:
         """The array of tables below ``key``; none when it is missing."""
         for number, data in enumerate(self._typed(key, list, "an array of tables", []), start=1):
-            place = f"[[{self._dotted(key)}]] number {number}"
+            table = Table(self._path, (*self._keys, key), data, self._sources, number)
             if not isinstance(data, dict):
-                raise ContractError(f"{self.path}: {place}: this is not a table")
-            yield Table(self.path, place, data, self._sources)
+                raise table.wrong("this is not a table")
+            yield table
 
     def text(self, key: str) -> str:
         """A string that is not empty."""
@@ -126,8 +131,3 @@ class Table:
         if not isinstance(value, kind):
             raise self.wrong(f"{key!r} is {'not ' if key in self._data else 'missing, '}{name}")
         return value
-
-    def _dotted(self, key: str) -> str:
-        """``key`` as TOML writes it behind the name of this table."""
-        written = key if _BARE.fullmatch(key) else f'"{key}"'
-        return f"{self.place.strip('[]')}.{written}" if self.place else written

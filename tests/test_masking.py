@@ -1,0 +1,142 @@
+"""No output holds a secret, wherever in the message it stands and whatever the message looks like."""
+
+from __future__ import annotations
+
+import json
+import sys
+
+import pytest
+
+import contracts
+from contracts import Message
+from contracts.cli import main
+from contracts.masking import masked
+
+SECRET = "hunter2SECRET"
+SESSION = "abcdef0123456789:JSESSIONID=zyxwvutsrqp:10000100"
+PUBLIC = frozenset({"IntegrationType", "syncTime"})
+SECRETS = frozenset({"UserName", "Password", "SessionId"})
+ENVELOPE = (
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/"'
+    ' xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">{header}<soap:Body>{body}</soap:Body></soap:Envelope>'
+)
+SET_TIME = (
+    '<SetTimeOfLastSync xmlns="http://ongoingsystems.se/WSI"><UserName{attribute}>{user}</UserName>'
+    "<Password>{password}</Password><GoodsOwnerId>{owner}</GoodsOwnerId>"
+    "<IntegrationType>{kind}</IntegrationType><syncTime>{time}</syncTime></SetTimeOfLastSync>"
+)
+
+
+def ongoing(**values: str) -> str:
+    usual = {"attribute": "", "user": "somebody", "password": SECRET, "owner": "17", "kind": "orders", "time": "wrong"}
+    return ENVELOPE.format(header="", body=SET_TIME.format(**(usual | values)))
+
+
+HIDDEN = {
+    "the same value in a public field": ongoing(kind=SECRET),
+    "the same value where a number belongs": ongoing(owner=SECRET),
+    "the value with blanks around it": ongoing(password=f" {SECRET} ", owner=SECRET),
+    "a part of the value": ongoing(owner=SECRET[:7]),
+    "the value within a longer one": ongoing(owner=f"x{SECRET}x"),
+    "the value in other case": ongoing(kind=SECRET.upper()),
+    "key and value in a public field": ongoing(owner=f"Password={SECRET}"),
+    "escaped markup in a public field": ongoing(owner=f"&lt;Password&gt;{SECRET}&lt;/Password&gt;"),
+    "an element that is called like the value": ongoing(owner=f"<{SECRET}/>"),
+    "an unexpected element that is called so": ongoing(kind=f"x</IntegrationType><{SECRET}/><IntegrationType>"),
+    "an attribute that is called so": ongoing(attribute=f' {SECRET}="1"'),
+    "an attribute's value": ongoing(attribute=f' note="{SECRET}"'),
+    "the value of xsi:type": ongoing(attribute=f' xsi:type="{SECRET}"'),
+    "a namespace": ongoing(kind=f'x</IntegrationType><a xmlns="urn:{SECRET}"/><IntegrationType>'),
+    "a prefix that nobody declared": ongoing(kind=f"<{SECRET}:a/>"),
+    "an entity": ongoing(kind=f"&{SECRET};"),
+    "a processing instruction": f"<?xml-a {SECRET}?>" + ongoing(),
+    "a pseudo-attribute of the declaration": f'<?xml version="1.0" {SECRET}="1"?>' + ongoing(),
+    "a comment": ongoing(kind=f"orders<!-- {SECRET} -->"),
+    "CDATA": ongoing(password=f"<![CDATA[{SECRET}]]>", kind=f"<![CDATA[{SECRET}]]>"),
+    "a character reference": ongoing(password=SECRET.replace("h", "&#104;"), kind=SECRET),
+    "a lone surrogate beside it": ongoing(password=SECRET + "\ud83d"),
+    "a message that is cut short": ongoing()[:-80] + SECRET,
+    "a message that does not parse": ongoing(kind="a & b", owner=SECRET),
+}
+
+
+def told(verdict: contracts.Verdict) -> str:
+    return repr(verdict).lower()
+
+
+@pytest.mark.parametrize("message", HIDDEN.values(), ids=HIDDEN)
+def test_a_secret_is_in_no_verdict(message):
+    verdict = contracts.check(message)
+    assert verdict.findings
+    assert SECRET[:7].lower() not in told(verdict)
+    with pytest.raises(contracts.ContractViolation) as broken:
+        contracts.assert_valid(message)
+    assert SECRET[:7].lower() not in f"{broken.value!r} {broken.value}".lower()
+
+
+@pytest.mark.parametrize("partition", [SESSION, "abcdef0123456789", "JSESSIONID=zyxwvutsrqp", "zyxwvutsrqp"])
+def test_a_part_of_a_session_id_is_in_no_verdict(partition):
+    header = (
+        f'<soap:Header><Session xmlns="urn:soap.convio.com"><SessionId>{SESSION}</SessionId></Session></soap:Header>'
+    )
+    body = (
+        f'<EndSynchronization xmlns="urn:soap.convio.com"><PartitionId>{partition}</PartitionId></EndSynchronization>'
+    )
+    verdict = contracts.check(ENVELOPE.format(header=header, body=body))
+    assert [finding.rule for finding in verdict.findings] == ["schema/integer"]
+    assert partition not in told(verdict)
+
+
+@pytest.mark.parametrize("name", ["SOAPAction", "Content-Type", "Content-Encoding", "Content-Length"])
+@pytest.mark.parametrize("body", [ongoing(), ongoing()[:-80]], ids=["parsed", "cut short"])
+def test_a_header_that_holds_a_secret_is_not_quoted(name, body):
+    headers = {"Content-Type": "text/xml", name: f"urn:{SECRET}"}
+    assert SECRET.lower() not in told(contracts.check(body, headers=headers, method="POST"))
+    assert "x=1&" not in told(contracts.check(body, headers=headers | {name: f"urn:x?x=1&Password={SECRET}"}))
+
+
+def test_what_is_public_is_shown():
+    finding = contracts.check(ongoing()).findings[0]
+    assert "'wrong'" in finding.message
+    assert "<syncTime>wrong</syncTime>" in finding.excerpt.text
+    assert "ionType>orders</IntegrationType>" in finding.excerpt.text
+
+
+def test_a_short_secret_is_hidden_where_it_stands_and_shown_where_it_is_any_word():
+    data = b"<a><Password>abc</Password><IntegrationType>abc</IntegrationType></a>"
+    shown = masked(data, public=PUBLIC, secrets=SECRETS).excerpt(0, len(data), 0)[0]
+    assert shown == "<a><Password>***</Password><IntegrationType>abc</IntegrationType></a>"
+
+
+def test_of_a_message_with_very_many_secrets_nothing_is_shown():
+    data = b"".join(b"<Password>secret%d</Password>" % number for number in range(500))
+    assert masked(data, public=PUBLIC, secrets=SECRETS).excerpt(0, len(data), 0)[0] == "***"
+
+
+def test_the_caret_stays_at_its_place_behind_a_mask():
+    data = b"<a><Password>" + SECRET.encode() + b"</Password><syncTime>wrong</syncTime></a>"
+    text, caret = masked(data, public=PUBLIC, secrets=SECRETS).excerpt(0, len(data), data.index(b"<syncTime"))
+    assert text[caret:].startswith("<syncTime>wrong")
+
+
+def test_the_stub_says_no_secret(tmp_path):
+    script = tmp_path / "client.py"
+    script.write_text(
+        "import sys, urllib.request, urllib.error\n"
+        "request = urllib.request.Request(sys.argv[1], data=sys.stdin.buffer.read())\n"
+        "try: urllib.request.urlopen(request)\n"
+        "except urllib.error.HTTPError as error: print(error.read().decode())\n"
+    )
+    report = tmp_path / "report.json"
+    client = f"cat {tmp_path}/message.xml | {sys.executable} {script} $ONGOING_ENDPOINT > {tmp_path}/answer.xml"
+    (tmp_path / "message.xml").write_text(ongoing(owner=SECRET))
+    assert main(["run", "--format", "json", "--output", str(report), "--", "sh", "-c", client]) == 1
+    assert json.loads(report.read_text())["summary"]["failed"] == 1
+    assert SECRET.lower() not in report.read_text().lower()
+    assert "Fault" in (tmp_path / "answer.xml").read_text()
+    assert SECRET.lower() not in (tmp_path / "answer.xml").read_text().lower()
+
+
+def test_a_message_s_repr_is_the_only_place_that_holds_the_body():
+    assert SECRET in repr(Message(ongoing().encode()))
+    assert SECRET not in repr(contracts.check(Message(ongoing().encode())))
