@@ -51,6 +51,7 @@ _SHORTEST: Final = 5
 _MOST_SECRETS: Final = 100
 _ANYTHING: Final = re.compile(rb"")
 _REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_SEPARATOR: Final = re.compile("[:;]")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 
@@ -58,12 +59,13 @@ _MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
 class Masked(NamedTuple):
     """A message's bytes with the spans that must not be shown, in order and without overlap.
 
-    ``values`` are the secrets that stand in it, of five characters and more, and their parts around ``:`` and ``;``.
+    ``values`` are the secrets that stand in it, of five characters and more, and their parts around ``:`` and ``;``, in
+    lower case, the longest first.
     """
 
     data: bytes
     spans: list[tuple[int, int]]
-    values: frozenset[str]
+    values: tuple[str, ...]
     telltale: re.Pattern[bytes]
 
     def clean(self, text: str) -> str:
@@ -74,8 +76,9 @@ class Masked(NamedTuple):
 
     def without_secrets(self, text: str) -> str:
         """``text`` with every secret value in it masked, in whatever case."""
-        for value in sorted(self.values, key=len, reverse=True):
-            if value.lower() in text.lower():
+        lowered = text.lower()
+        for value in self.values:
+            if value in lowered:
                 text = re.sub(re.escape(value), MASK, text, flags=re.IGNORECASE)
         return text
 
@@ -195,17 +198,18 @@ class _Marks:
 
     def masked(self) -> Masked:
         """All of it together, and wherever else a secret stands."""
-        values = frozenset().union(*map(_values_in, self._secrets))
+        values = {value for raw in self._secrets for value in _values_in(raw)}
         if len(values) > _MOST_SECRETS:
-            return Masked(self._data, [(0, len(self._data))], frozenset(), _ANYTHING)
-        spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), values))]
+            return Masked(self._data, [(0, len(self._data))], (), _ANYTHING)
+        lowered = tuple(sorted({value.lower() for value in values}, key=len, reverse=True))
+        spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), lowered))]
         for value in values:
             raw = value.encode("utf-8", "replace")
             start = self._data.find(raw)
             while start >= 0:
                 spans.append((start, start + len(raw)))
                 start = self._data.find(raw, start + len(raw))
-        return Masked(self._data, _merged(spans), values, self._telltale)
+        return Masked(self._data, _merged(spans), lowered, self._telltale)
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -218,11 +222,11 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _values_in(raw: bytes) -> frozenset[str]:
+def _values_in(raw: bytes) -> list[str]:
     """The secrets that a secret field's raw content holds: the whole, and its parts around ``:`` and ``;``."""
     text = _plain(raw)
-    pieces = {text, *re.split("[:;]", text)} if ":" in text or ";" in text else {text}
-    return frozenset(piece for piece in pieces if len(piece) >= _SHORTEST)
+    pieces = [text, *_SEPARATOR.split(text)] if ":" in text or ";" in text else [text]
+    return [piece for piece in pieces if len(piece) >= _SHORTEST]
 
 
 def _plain(raw: bytes) -> str:
@@ -242,10 +246,10 @@ def _resolved(reference: re.Match[str]) -> str:
     return chr(number) if number < 0x110000 else ""
 
 
-def _touches(text: str, values: frozenset[str]) -> bool:
-    """Whether ``text`` holds a secret or is a part of one."""
+def _touches(text: str, values: tuple[str, ...]) -> bool:
+    """Whether ``text`` holds one of ``values``, in lower case, or is a part of one."""
     bare = text.strip(" \t\r\n").lower()
-    return len(bare) >= _SHORTEST and any(bare in value.lower() or value.lower() in bare for value in values)
+    return len(bare) >= _SHORTEST and any(bare in value or value in bare for value in values)
 
 
 @cache
