@@ -14,7 +14,7 @@ from .rules import MOST_FINDINGS, RULES, ask_engine, open_case, value_plan
 from .xml import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
 
     from .catalog import Catalog
     from .findings import Severity
@@ -98,35 +98,36 @@ def _judge(message: Message, catalog: Catalog) -> Verdict:
     )
 
 
-def _stages(case: Case) -> Iterator[Stage]:
+def _stages(case: Case) -> list[Stage]:
     """The stages that have something to judge; `schema/invalid` comes last: it speaks when all others are silent."""
+    stages: list[Stage] = []
     if case.message.headers is not None:
-        yield "http"
+        stages.append("http")
         if not case.message.body or case.is_error_page:
-            return
+            return stages
     if not case.document.plain or case.envelope is None:
-        yield "text"
-    if case.envelope is None:
-        return
-    yield from _envelope_stages(case)
-    if not case.envelope.regular:
-        yield "irregular"
-    if case.refused:
-        yield from ("refused", "deviations", "last")
+        stages.append("text")
+    if case.envelope is not None:
+        _add_envelope_stages(case, stages)
+        if not case.envelope.regular:
+            stages.append("irregular")
+        if case.refused:
+            stages += "refused", "deviations", "last"
+    return stages
 
 
-def _envelope_stages(case: Case) -> Iterator[Stage]:
+def _add_envelope_stages(case: Case, stages: list[Stage]) -> None:
     data = case.document.encoded.data
     if not case.has_usual_header:
-        yield from ("blocks", "header")
+        stages += "blocks", "header"
     if b"encodingStyle" in data:
-        yield "style"
+        stages.append("style")
     if b"<!--" in data:
-        yield "comments"
+        stages.append("comments")
     if case.kind == "fault":
-        yield "fault"
+        stages.append("fault")
     elif case.asked is not None or case.has_relations:
-        yield "relations"
+        stages.append("relations")
 
 
 @cache

@@ -40,7 +40,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--service", metavar="NAME", help="judge every message as one of this service")
     add_common(parser)
     parser.epilog = """\
-NAME.response.http is judged as the answer to NAME.request.http beside it (.xml as well).
+NAME.response.http is judged as the answer to NAME.request.http beside it (.xml as well). Lines are those of the file; in a
+chunked or compressed body they are those of the decoded body.
 
 examples:
   soap-contracts check captured/

@@ -30,7 +30,8 @@ def open_case(message: Message, catalog: Catalog) -> Case:
     document = parse(message.body, charset)
     envelope = None if document.root is None else open_envelope(document.root)
     case = Case(message, document, envelope, catalog)
-    case.media_type, case.charset = media_type, charset
+    if media_type is not None:
+        case.media_type, case.charset = media_type, charset
     if message.request is not None:
         case.asked = open_case(message.request._replace(request=None), catalog)
     expected = None if message.service is None else catalog.service(message.service)

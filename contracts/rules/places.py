@@ -67,10 +67,9 @@ class Places:
         offset = self.offset_of(at)
         if offset is None:
             return Place(0, 0, None)
-        line, column = self.positions.line_and_column(offset)
-        first, last = self.positions.line_around(offset)
-        text, caret = self.masked.excerpt(first, last, offset)
-        return Place(line, column, Excerpt(text, caret) if text.strip() else None)
+        spot = self.positions.spot(offset)
+        text, caret = self.masked.excerpt(spot.first, spot.last, offset)
+        return Place(spot.line, spot.column, Excerpt(text, caret) if text.strip() else None)
 
     def path(self, element: Element) -> str:
         """The path of ``element`` with fixed prefixes; an index only where siblings share a name.

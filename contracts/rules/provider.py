@@ -46,7 +46,7 @@ def no_time_zone(case: Case, element: Element, field: Field, text: str) -> Probl
     Bad::   <syncTime>2024-05-01T12:00:00</syncTime>
     Good::  <syncTime>2024-05-01T12:00:00Z</syncTime>
     """
-    if _ZONE.search(text) or instant_of(text) is None:
+    if text[-1:] == "Z" or _ZONE.search(text) or instant_of(text) is None:
         return None
     return Problem(
         f"{field.name}{case.quote(element, field, text)} has no time zone",
@@ -88,7 +88,12 @@ def utf16_length(_case: Case, element: Element, field: Field, text: str) -> Prob
     Good::  twenty-five emoji in a string(50)
     """
     limit = field.type.max_length if field.type else None
-    if limit is None or not len(text) <= limit < 2 * len(text) or len(text.encode("utf-16-le")) <= 2 * limit:
+    if (
+        text.isascii()
+        or limit is None
+        or not len(text) <= limit < 2 * len(text)
+        or len(text.encode("utf-16-le")) <= 2 * limit
+    ):
         return None
     message = f"{field.name} has at most {limit} characters, but more than {limit} UTF-16 units"
     return Problem(message, "Send fewer characters beyond U+FFFF.", at=element, field_type="string")

@@ -18,6 +18,15 @@ class Scan(NamedTuple):
     code: int
 
 
+class Spot(NamedTuple):
+    """A place: its line and column, 1-based, and the byte offsets of its line's start and end."""
+
+    line: int
+    column: int
+    first: int
+    last: int
+
+
 class Positions:
     """The places in ``data``, a message as UTF-8. Lines and columns are 1-based; columns count characters."""
 
@@ -29,21 +38,19 @@ class Positions:
         """The byte offset of the ``number``-th start tag (0-based, in document order), None when expat never saw it."""
         return self.scan.starts[number] if number < len(self.scan.starts) else None
 
-    def line_and_column(self, offset: int) -> tuple[int, int]:
-        """The line and the column of a byte offset. CR LF is one line end, and so is CR or LF alone."""
-        before = self.data[:offset]
-        lone_returns = before.count(b"\r") - before.count(b"\r\n")
-        line = before.count(b"\n") + lone_returns + 1
-        return line, len(before[self._line_start(before) :].decode("utf-8", "replace")) + 1
-
-    def line_around(self, offset: int) -> tuple[int, int]:
-        """The byte offsets of the first and of one past the last byte of the line in which ``offset`` stands."""
-        ends = [end for end in (self.data.find(b"\n", offset), self.data.find(b"\r", offset)) if end >= 0]
-        return self._line_start(self.data[:offset]), min(ends, default=len(self.data))
-
-    @staticmethod
-    def _line_start(before: bytes) -> int:
-        return max(before.rfind(b"\n"), before.rfind(b"\r")) + 1
+    def spot(self, offset: int) -> Spot:
+        """Where a byte offset stands. CR LF is one line end, and so is CR or LF alone."""
+        data = self.data
+        first = data.rfind(b"\n", 0, offset) + 1
+        line = data.count(b"\n", 0, offset) + 1
+        last = data.find(b"\n", offset)
+        last = len(data) if last < 0 else last
+        if b"\r" in data:
+            line += data.count(b"\r", 0, offset) - data.count(b"\r\n", 0, offset)
+            first = max(first, data.rfind(b"\r", 0, offset) + 1)
+            lone = data.find(b"\r", offset, last)
+            last = last if lone < 0 else lone
+        return Spot(line, len(data[first:offset].decode("utf-8", "replace")) + 1, first, last)
 
 
 def _scan(data: bytes) -> Scan:
