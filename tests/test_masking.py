@@ -140,3 +140,13 @@ def test_the_stub_says_no_secret(tmp_path):
 def test_a_message_s_repr_is_the_only_place_that_holds_the_body():
     assert SECRET in repr(Message(ongoing().encode()))
     assert SECRET not in repr(contracts.check(Message(ongoing().encode())))
+
+
+def test_a_label_of_run_holds_no_secret(tmp_path):
+    report = tmp_path / "report.json"
+    (tmp_path / "message.xml").write_text(ongoing())
+    code = "import sys, urllib.request as u; u.urlopen(sys.argv[1], data=open(sys.argv[2], 'rb').read())"
+    command = [sys.executable, "-c", code, f"{{ongoing}}/{SECRET}/a-test", str(tmp_path / "message.xml")]
+    assert main(["run", "--format", "json", "--output", str(report), "--", *command]) == 1
+    assert "POST /ongoing/***/a-test" in report.read_text()
+    assert SECRET.lower() not in report.read_text().lower()

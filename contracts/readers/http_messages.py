@@ -55,11 +55,12 @@ def looks_like_http(data: bytes) -> bool:
 def parse(raw: Raw) -> Message:
     """The message in ``raw``, its codings undone. Raises ReadError where it is broken.
 
-    Interim responses (``100 Continue``) are passed over. ``Content-Length`` is not followed: the body is what stands
-    behind the header, and a rule judges whether the length is right.
+    Responses that another one follows at once are passed over: ``100 Continue``, a proxy's to CONNECT, a redirect.
+    ``Content-Length`` is not followed: the body is what stands behind the header, and a rule judges whether the
+    length is right.
     """
     head, begin, end = _next_head(raw, _leading(raw.data))
-    while head.status is not None and 100 <= head.status < 200 and raw.data.startswith(b"HTTP/", end):
+    while head.status is not None and raw.data.startswith(b"HTTP/", end):
         head, begin, end = _next_head(raw, end)
     coded = end < len(raw.data) and bool(head.transfer or head.content)
     body = _decoded(raw, head, end) if coded else raw.data[end : end + MAX_BYTES + 1]

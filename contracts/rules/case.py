@@ -80,7 +80,8 @@ class Case:
     def _deviations(self) -> Iterator[Deviation]:
         if self.envelope is None:
             return
-        yield from soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies])
+        faults = self.envelope.payloads[:1] if self.kind == "fault" else ()
+        yield from soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies, *faults])
         if self.payload is not None and self.declaration is not None:
             yield from deviations_of(self.payload, self.declaration, self.stand_in)
         for block, declaration in self.declared_blocks:

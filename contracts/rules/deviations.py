@@ -59,7 +59,7 @@ def deviations_of(
 
 
 def soap_deviations(parts: Iterable[Element]) -> Iterator[Deviation]:
-    """Text and attributes on ``parts``, the Envelope, Header and Body elements, that do not belong there."""
+    """Text and attributes on ``parts``, the Envelope, Header, Body and Fault elements, that do not belong there."""
     for part in parts:
         if value_of(part).strip(_BLANKS):
             yield Deviation("stray-text", part, _as_field(part))

@@ -66,7 +66,9 @@ class Places:
         """Where ``at`` stands; nowhere for None."""
         offset = self.offset_of(at)
         if offset is None:
-            return Place(0, 0, None)
+            # expat knows fewer names than libxml2, and stops at the first that it does not know.
+            line = None if at is None or isinstance(at, int) else at.sourceline
+            return Place(line or 0, 1 if line else 0, None)
         spot = self.positions.spot(offset)
         text, caret = self.masked.excerpt(spot.first, spot.last, offset)
         return Place(spot.line, spot.column, Excerpt(text, caret) if text.strip() else None)

@@ -13,7 +13,7 @@ from contracts.names import local_name, split
 from .registry import Problem, deviation_rule, problem_of, rule
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from contracts.model import Field
     from contracts.xml import Element
@@ -233,7 +233,9 @@ def invalid(case: Case) -> Iterator[Problem]:
     if case.refused_by is not None and not case.explained:
         refusal = case.refused_by.last_refusal()
         message = f"the schema refuses the message ({refusal.reason.removeprefix('SCHEMAV_')})"
-        yield Problem(message, f"Run xmllint with the service's schema; see line {refusal.line}.", at=case.payload)
+        elements: Iterable[Element] = case.envelope.root.iter("*") if case.envelope is not None else ()
+        at = next((element for element in elements if element.sourceline == refusal.line), case.payload)  # type: ignore[comparison-overlap] # the stubs' slip
+        yield Problem(message, "Run xmllint with the service's schema for its own words.", at=at)
 
 
 def _local(deviation: Deviation) -> str:
