@@ -131,3 +131,10 @@ def test_threads_do_not_mix_their_verdicts():
     for thread in threads:
         thread.join()
     assert wrong == []
+
+
+def test_a_finding_behind_a_name_that_expat_does_not_know_still_has_a_line():
+    late = GOOD.replace(b"<soap:Body>", '<soap:Header><\u0370 xmlns="urn:x"/></soap:Header>\n<soap:Body>'.encode())
+    bad = late.replace(b"T12:00:00", b" 12:00:00")
+    lines = [finding.line for finding in contracts.check(bad).findings if finding.rule == "schema/date-time"]
+    assert lines == [bad.splitlines().index(next(line for line in bad.splitlines() if b"syncTime" in line)) + 1]

@@ -67,8 +67,8 @@ class Places:
         offset = self.offset_of(at)
         if offset is None:
             # expat knows fewer names than libxml2, and stops at the first that it does not know.
-            line = None if at is None or isinstance(at, int) else at.sourceline
-            return Place(line or 0, 1 if line else 0, None)
+            line = 0 if at is None or isinstance(at, int) else int(at.sourceline or 0)  # type: ignore[call-overload]
+            return Place(line, 1 if line else 0, None)
         spot = self.positions.spot(offset)
         text, caret = self.masked.excerpt(spot.first, spot.last, offset)
         return Place(spot.line, spot.column, Excerpt(text, caret) if text.strip() else None)
