@@ -50,7 +50,8 @@ class TextReporter(Reporter):
             about.append(f"{_counted(self.summary.unreadable, 'source')} could not be read or judged")
         if self.summary.client is not None:
             about.append(f"the client ended with exit code {self.summary.client}")
-        self._write(["", *filter(None, about), self._totals()])
+        blank = [""] if self.summary.messages or self.summary.unreadable else []
+        self._write([*blank, *filter(None, about), self._totals()])
 
     def _write(self, lines: list[str]) -> None:
         self.stream.write("\n".join(lines) + "\n")

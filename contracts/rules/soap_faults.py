@@ -8,6 +8,7 @@ from contracts.envelope import elements_of
 from contracts.names import SOAP11, local_name, split
 from contracts.xml import value_of
 
+from .faults import SOAP_CODES
 from .registry import Problem, rule
 
 if TYPE_CHECKING:
@@ -17,7 +18,6 @@ if TYPE_CHECKING:
 
     from .case import Case
 
-_CODES: Final = frozenset({"VersionMismatch", "MustUnderstand", "Client", "Server"})
 _CHILDREN: Final = ("faultcode", "faultstring", "faultactor", "detail")
 
 
@@ -96,7 +96,7 @@ def fault_form(case: Case) -> Iterator[Problem]:
         return
     namespace, name = _resolved(code)
     if (namespace is None and ":" not in value_of(code)) or (
-        namespace == SOAP11 and name.partition(".")[0] not in _CODES
+        namespace == SOAP11 and name.partition(".")[0] not in SOAP_CODES
     ):
         yield Problem(
             "faultcode is neither one of SOAP's four codes nor in a namespace of its own",
