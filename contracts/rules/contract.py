@@ -166,8 +166,8 @@ def echo(case: Case) -> Iterator[Problem]:
 def unknown_fault(case: Case) -> Iterator[Problem]:
     """A fault is one of those that the service's pages name, by its code or by the element in its detail.
 
-    Clients that branch on the code meet one here that nobody has told them of. Judged where the contract lists faults; a
-    Fault with a code of SOAP's and no detail says nothing of its own.
+    Clients that branch on the code meet one here that nobody has told them of. Judged where the contract lists faults;
+    a Fault with a code of SOAP's and no detail says nothing of its own.
 
     Bad::   <faultcode>WHATEVER</faultcode>
     Good::  <faultcode>MALFORMED_MESSAGE</faultcode>
