@@ -51,7 +51,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
     rules are not checked. ``request`` is the request that a response answers, ``service`` the name of the service that
     the message is judged by whatever it says itself, ``kind`` the direction.
 
-    Broken messages are findings, at most a hundred of one message. Raises TypeError and ValueError for arguments that
+    Broken messages are findings, at most a hundred of one rule. Raises TypeError and ValueError for arguments that
     are none of this, UnknownNameError for a service that ``catalog`` (the shipped one by default) does not have, and
     ContractError for a schema that does not compile.
     """
@@ -143,7 +143,7 @@ def _judge_stage(case: Case, stage: Stage, findings: list[Finding]) -> None:
     if stage == "deviations":
         _judge_deviations(case, findings)
     for rule, judge, severity in _plan(case.service, stage):
-        for problem in islice(judge(case), MOST_FINDINGS - len(findings)):
+        for problem in islice(judge(case), MOST_FINDINGS):
             known = severity == "error" and rule.family in _EXPLAINING
             case.explained = case.explained or known or stage in _REFUSING
             found = _capped(case, severity) if stage == "last" else severity
@@ -151,7 +151,7 @@ def _judge_stage(case: Case, stage: Stage, findings: list[Finding]) -> None:
 
 
 def _judge_deviations(case: Case, findings: list[Finding]) -> None:
-    for deviation in case.deviations[: MOST_FINDINGS - len(findings)]:
+    for deviation in case.deviations:
         rule = RULES[f"schema/{deviation.rule}"]
         severity = rule.severity_for(case.service)
         case.explained = True

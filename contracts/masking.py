@@ -47,13 +47,15 @@ _XML_DECLARATION: Final = re.compile(
 _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
 #: A shorter secret is only hidden where it stands: anywhere else it could be any word.
 _SHORTEST: Final = 5
-#: Of a message with more secrets nothing is shown: looking for each of them everywhere would take too long.
+#: Of a message with more or longer secrets nothing is shown: looking for them everywhere would take too long.
 _MOST_SECRETS: Final = 100
+_MOST_CHARACTERS: Final = 10_000
 _ANYTHING: Final = re.compile(rb"")
 _REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _SEPARATOR: Final = re.compile("[:;]")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_MARKUP: Final = re.compile(r"<!\[CDATA\[|\]\]>|<[^<>]*>")
+_CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
+_MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
 
 
 class Masked(NamedTuple):
@@ -114,10 +116,19 @@ class Masked(NamedTuple):
         return self.data[start:end].decode("utf-8", "replace")
 
 
-def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> Masked:
+def masked(
+    data: bytes,
+    *,
+    public: frozenset[str],
+    secrets: frozenset[str],
+    also: tuple[str, ...] = (),
+    vocabulary: str = "",
+) -> Masked:
     """Which parts of ``data``, a message as UTF-8 that may not parse, must not be shown.
 
-    ``public`` and ``secrets`` are local names of elements, recognised in any case.
+    ``public`` and ``secrets`` are local names of elements, recognised in any case. ``also`` are secrets known from
+    elsewhere, in lower case. A secret that is a word of the contracts' own ``vocabulary``, in lower case, is only
+    hidden where it stands: anywhere else it may be the contract's.
     """
     shown_names, hidden_names, telltale = _names(public, secrets)
     marks = _Marks(data, telltale, hidden_names)
@@ -144,7 +155,7 @@ def masked(data: bytes, *, public: frozenset[str], secrets: frozenset[str]) -> M
                 marks.secret(here, end)
                 here = end
     marks.text(here, len(data), shown=shown)
-    return marks.masked()
+    return marks.masked(also, vocabulary)
 
 
 class _Marks:
@@ -196,20 +207,22 @@ class _Marks:
             elif not _OPEN_ATTRIBUTE.fullmatch(attribute[1] + b"='" + attribute[group] + b"'"):
                 self._spans.append(span)
 
-    def masked(self) -> Masked:
+    def masked(self, also: tuple[str, ...], vocabulary: str) -> Masked:
         """All of it together, and wherever else a secret stands."""
-        values = {value for raw in self._secrets for value in _values_in(raw)}
-        if len(values) > _MOST_SECRETS:
-            return Masked(self._data, [(0, len(self._data))], (), _ANYTHING)
-        lowered = tuple(sorted({value.lower() for value in values}, key=len, reverse=True))
-        spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), lowered))]
+        found = {value.lower() for raw in self._secrets for value in _values_in(raw)}
+        ordered = sorted({value for value in found if value not in vocabulary}.union(also), key=len, reverse=True)
+        values = tuple(ordered[:_MOST_SECRETS])
+        if len(ordered) > _MOST_SECRETS or sum(map(len, values)) > _MOST_CHARACTERS:
+            return Masked(self._data, [(0, len(self._data))], values, _ANYTHING)
+        spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), values))]
+        lowered = self._data.lower()
         for value in values:
             raw = value.encode("utf-8", "replace")
-            start = self._data.find(raw)
+            start = lowered.find(raw)
             while start >= 0:
                 spans.append((start, start + len(raw)))
-                start = self._data.find(raw, start + len(raw))
-        return Masked(self._data, _merged(spans), lowered, self._telltale)
+                start = lowered.find(raw, start + len(raw))
+        return Masked(self._data, _merged(spans), values, self._telltale)
 
 
 def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
@@ -232,11 +245,11 @@ def _values_in(raw: bytes) -> list[str]:
 def _plain(raw: bytes) -> str:
     """The text that raw XML content stands for, without its markup and outer blanks."""
     text = raw.decode("utf-8", "replace")
-    if "<" in text:
-        text = _MARKUP.sub("", text)
-    if "&" in text:
-        text = _REFERENCE.sub(_resolved, text)
-    return text.strip(" \t\r\n")
+    if "<" not in text and "&" not in text:
+        return text.strip(" \t\r\n")
+    pieces = _CDATA.split(text)  # what stands in CDATA is every second piece, and literal
+    pieces[::2] = [_REFERENCE.sub(_resolved, _MARKUP.sub("", piece)) for piece in pieces[::2]]
+    return "".join(pieces).strip(" \t\r\n")
 
 
 def _resolved(reference: re.Match[str]) -> str:

@@ -795,6 +795,41 @@ class TestAContract:
         assert refusal(folder).startswith(f"{folder / 'contract.toml'}: [operations]: ")
 
 
+def nested(count: int, uses: int) -> str:
+    """Complex types of which each uses the next ``uses`` times."""
+    types = []
+    for number in range(count):
+        inner = "".join(f'<xs:element name="a{use}" type="T{number + 1}"/>' for use in range(uses))
+        types.append(f'<xs:complexType name="T{number}"><xs:sequence>{inner}</xs:sequence></xs:complexType>')
+    last = f'<xs:complexType name="T{count}"><xs:sequence><xs:element name="v" type="xs:int"/></xs:sequence></xs:complexType>'
+    return "".join([*types, last])
+
+
+@pytest.mark.parametrize(
+    ("count", "uses", "says"), [(300, 1, "types that nest deeper than 50 levels"), (40, 2, "more than 10000 elements")]
+)
+def test_types_that_use_each_other_without_end_are_refused(folder: Path, count: int, uses: int, says: str) -> None:
+    declared = '<xs:element name="OrderBook" type="OrderBook"/>'
+    edit(folder / "operations.xsd", declared, declared.replace('type="OrderBook"', 'type="T0"'))
+    edit(
+        folder / "operations.xsd",
+        '<xs:complexType name="OrderBook">',
+        f'{nested(count, uses)}<xs:complexType name="OrderBook">',
+    )
+    assert says in refusal(folder)
+
+
+def test_a_number_that_python_does_not_read_is_named(folder: Path) -> None:
+    edit(folder / "contract.toml", "[sources]\n", f"x = {'9' * 5000}\n\n[sources]\n")
+    assert refusal(folder).startswith(f"{folder / 'contract.toml'}: this is not TOML: ")
+
+
+@pytest.mark.parametrize("action", ["urn:\u20ac", "a\\nb: c", "a\\u0022b"])
+def test_a_soap_action_that_no_header_can_hold_is_refused(folder: Path, action: str) -> None:
+    edit(folder / "contract.toml", '"urn:example:bookshop/OrderBook"', f'"{action}"')
+    assert "soap_action is no text that can stand in an HTTP header" in refusal(folder)
+
+
 class TestTheCatalog:
     def test_refuses_two_services_of_one_name(self, folder: Path) -> None:
         said = refusal(EXAMPLE, folder)

@@ -9,6 +9,7 @@ from cases import cases, message_of
 
 import contracts
 from contracts import Message, samples
+from contracts.names import XSD, XSI
 from contracts.schema import IMPLIED_PATTERNS
 
 CATALOG = contracts.load()
@@ -112,9 +113,80 @@ def test_the_patterns_that_are_passed_over_are_those_of_the_schemas():
     assert {kind.base for kind in types if kind.patterns} == {"int", "nonNegativeInteger", "boolean", "dateTime"}
 
 
-def test_a_message_has_at_most_a_hundred_findings():
+def test_a_rule_has_at_most_a_hundred_findings():
     many = GOOD.replace(b"<UserName>", b"<Unknown/>" * 5000 + b"<UserName>")
-    assert len(contracts.check(many).findings) == 100
+    assert rules_of(contracts.check(many)) == ["schema/unexpected-element"] * 100
+
+
+@pytest.mark.parametrize(
+    ("wrong", "rule"),
+    [
+        (GOOD.replace(b">1<", b">x<"), "schema/integer"),
+        (GOOD.replace(b"</soap:Body>", b"<a/></soap:Body>"), "soap/multiple-payloads"),
+        (GOOD.replace(b"</soap:Body>", b"</soap:Body><a/>"), "soap/after-body"),
+        (samples.smallest(LUMINATE, END, "request").replace(b"SessionId>", b"Session>"), "schema/element-name"),
+    ],
+)
+def test_no_number_of_mild_findings_hides_an_error(wrong, rule):
+    mild = b'<x xmlns="urn:x"/>' * 500
+    body = (
+        wrong.replace(b"<soap:Header>", b"<soap:Header>" + mild)
+        if b"<soap:Header>" in wrong
+        else wrong.replace(b"<soap:Body>", b"<soap:Header>" + mild + b"</soap:Header><soap:Body>", 1)
+    )
+    verdict = contracts.check(body)
+    assert not verdict.passed
+    assert rule in rules_of(verdict)
+    assert rules_of(verdict).count("soap/unknown-header") == 100
+
+
+ODD = GOOD.replace(b"<soap:Envelope ", b'<soap:Envelope xmlns:odd="not a uri" ')
+MANY = GOOD.replace(
+    b"<soap:Envelope ", b"<soap:Envelope " + b" ".join(b'xmlns:o%d="no uri %d"' % (n, n) for n in range(150)) + b" "
+)
+
+
+@pytest.mark.parametrize("body", [ODD, MANY], ids=["one", "many"])
+def test_a_namespace_name_that_is_no_uri_is_no_matter_of_well_formedness(body):
+    assert contracts.check(body).passed
+
+
+@pytest.mark.parametrize("body", [ODD, MANY], ids=["one", "many"])
+@pytest.mark.parametrize("junk", [b"x", b"<a/>", b"</x>", b"<", b"&", b"\0", b"<![CDATA[x]]>", b"<!DOCTYPE a>", GOOD])
+def test_beside_such_a_name_junk_behind_the_root_is_seen(body, junk):
+    assert "xml/not-well-formed" in rules_of(contracts.check(body.rstrip() + junk))
+
+
+@pytest.mark.parametrize("body", [ODD, MANY], ids=["one", "many"])
+@pytest.mark.parametrize("part", [b"<zz:b/>", b'<b zz:a="1"/>', b'<b xmlns:q=""/>', b'<b xmlns:xml="u"/>', b"<a:b:c/>"])
+def test_beside_such_a_name_a_wrong_prefix_is_seen(body, part):
+    header = b'<soap:Header><x xmlns="urn:x">' + part + b"</x></soap:Header><soap:Body>"
+    assert rules_of(contracts.check(body.replace(b"<soap:Body>", header))) == ["xml/not-well-formed"]
+
+
+@pytest.mark.parametrize(
+    ("text", "valid"),
+    [
+        (b"2024-05-01T24:00:00.0000000000000Z", True),
+        (b"2024-05-01T24:00:00.0000000000001Z", False),
+        (b"2024-05-01T23:59:59.9999999999999999999Z", True),
+    ],
+)
+def test_a_long_fraction_is_judged_by_its_digits(text, valid):
+    assert contracts.check(GOOD.replace(b"2024-05-01T12:00:00Z", text)).passed is valid
+
+
+@pytest.mark.parametrize("name", ["xsd:dateTime", "zz:nope", "a b"])
+def test_a_fault_s_own_elements_take_no_other_type(name):
+    attributes = f' xmlns:xsi="{XSI}" xmlns:xsd="{XSD}" xsi:type="{name}"'
+    fault = samples.fault("Client", "no").replace(b"<faultcode>", f"<faultcode{attributes}>".encode())
+    assert not contracts.check(fault, service="ongoing").passed
+
+
+@pytest.mark.parametrize("text", ["2024t" + "1" * 200_000 + "\nx", "2024T1," + "1" * 200_000 + "\nx", "9" * 500_000])
+def test_a_long_value_is_judged_in_a_time_that_grows_with_its_length(text):
+    # Were it to grow faster, this would take hours.
+    assert not contracts.check(GOOD.replace(b"2024-05-01T12:00:00Z", text.encode())).passed
 
 
 def test_threads_do_not_mix_their_verdicts():

@@ -53,6 +53,10 @@ HIDDEN = {
     "a pseudo-attribute of the declaration": f'<?xml version="1.0" {SECRET}="1"?>' + ongoing(),
     "a comment": ongoing(kind=f"orders<!-- {SECRET} -->"),
     "CDATA": ongoing(password=f"<![CDATA[{SECRET}]]>", kind=f"<![CDATA[{SECRET}]]>"),
+    "CDATA with a sign of markup": ongoing(password="<![CDATA[hunter2<SECRET]]>", owner="hunter2&lt;SECRET"),
+    "a comment with a sign of markup": ongoing(password="hunter2<!-- > -->SECRET", owner=SECRET),
+    "a name in capitals": ongoing(kind=f"x</IntegrationType><{SECRET.upper()}/><IntegrationType>"),
+    "a long name": ongoing(kind=f"x</IntegrationType><{'x' * 92}{SECRET}/><IntegrationType>"),
     "a character reference": ongoing(password=SECRET.replace("h", "&#104;"), kind=SECRET),
     "a lone surrogate beside it": ongoing(password=SECRET + "\ud83d"),
     "a message that is cut short": ongoing()[:-80] + SECRET,
@@ -142,11 +146,41 @@ def test_a_message_s_repr_is_the_only_place_that_holds_the_body():
     assert SECRET not in repr(contracts.check(Message(ongoing().encode())))
 
 
-def test_a_label_of_run_holds_no_secret(tmp_path):
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16"])
+def test_a_label_of_run_holds_no_secret(tmp_path, encoding):
     report = tmp_path / "report.json"
-    (tmp_path / "message.xml").write_text(ongoing())
+    (tmp_path / "message.xml").write_bytes(ongoing().encode(encoding))
     code = "import sys, urllib.request as u; u.urlopen(sys.argv[1], data=open(sys.argv[2], 'rb').read())"
     command = [sys.executable, "-c", code, f"{{ongoing}}/{SECRET}/a-test", str(tmp_path / "message.xml")]
     assert main(["run", "--format", "json", "--output", str(report), "--", *command]) == 1
     assert "POST /ongoing/***/a-test" in report.read_text()
     assert SECRET.lower() not in report.read_text().lower()
+
+
+def test_the_secrets_of_the_request_are_in_no_verdict_on_the_response():
+    fault = ENVELOPE.format(
+        header="", body=f"<soap:Fault><faultcode>{SECRET}</faultcode><faultstring>no</faultstring></soap:Fault>"
+    )
+    verdict = contracts.check(fault, request=ongoing(), headers={"Content-Type": SECRET}, status=200)
+    assert verdict.findings
+    assert SECRET.lower() not in told(verdict)
+
+
+def test_a_secret_that_is_a_word_of_the_contract_does_not_spoil_the_report():
+    headers = {"Content-Type": "text/xml", "SOAPAction": "wrong"}
+    found = contracts.check(ongoing(user="ongoing", password="Envelope"), headers=headers, method="POST").findings
+    assert {finding.path for finding in found} >= {
+        "/soap:Envelope/soap:Body/ongoing:SetTimeOfLastSync/ongoing:syncTime"
+    }
+    assert any("http://ongoingsystems.se/WSI/SetTimeOfLastSync" in finding.help for finding in found)
+    assert (
+        "<UserName>***</UserName>"
+        in masked(ongoing(user="ongoing").encode(), public=PUBLIC, secrets=SECRETS).excerpt(0, 999, 200)[0]
+    )
+
+
+def test_very_long_secrets_do_not_take_for_ever():
+    # Each of the texts compared with each of the secrets would take minutes.
+    user = "".join(f"<UserName>{'abc' * 13_000}{number}</UserName>" for number in range(90))
+    body = ongoing(user="x").replace("<UserName>x</UserName>", user + "<GoodsOwnerId>aaaaa</GoodsOwnerId>" * 20_000)
+    assert not contracts.check(body).passed

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from contracts.errors import ContractError, UnknownNameError
+from contracts.names import SOAP11
 from contracts.resources import data_folder, service_folders
 from contracts.schema import Schema
 
@@ -38,6 +39,8 @@ class Catalog:
         self.secrets = frozenset(name for service in self for name in service.secrets)
         declared = {value.name for service in self for field in _declared(service) for value in field.values()}
         self.public = frozenset(declared - self.secrets)
+        #: The contracts' own words, in lower case: a secret that is one of them cannot be told from them in a sentence.
+        self.vocabulary = " ".join(word for service in self for word in _words(service)).lower()
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
@@ -101,6 +104,17 @@ def _load_root(root: str) -> list[Service]:
     if not folders:
         raise ContractError(f"{root}: no service folder here; one has a contract.toml")
     return [_compiled(load_service(folder)) for folder in folders]
+
+
+def _words(service: Service) -> Iterator[str]:
+    yield from (service.name, service.title, service.namespace, SOAP11, "soap Envelope Header Body Fault xsd xsi")
+    for operation in service.operations:
+        yield operation.soap_action or ""
+        for payload in (operation.request, operation.response):
+            yield payload.name
+            yield from (field.name for field in payload.values())
+    for block in service.headers:
+        yield from (block.name, *(field.name for field in block.fields))
 
 
 def _compiled(service: Service) -> Service:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
 _GROUPS: Final = ("requests", "responses")
 #: More than any message can hold, and few enough for int().
 _MOST_DIGITS: Final = 9
+#: Far more than any payload has; small types that use each other twice soon make millions.
+_MOST_FIELDS: Final = 10_000
+_DEEPEST: Final = 50
 
 
 class Declarations:
@@ -35,6 +38,7 @@ class Declarations:
     def __init__(self, path: str) -> None:
         self._files = SchemaFiles(path)
         self._open: list[str] = []
+        self._count = 0
         self.namespace = self._files.namespace
         for (kind, name), node in self._files.components.items():
             if kind == "group" and name not in _GROUPS:
@@ -66,6 +70,9 @@ class Declarations:
         return tuple(fields.values())
 
     def _field(self, node: Element, *, block: bool = False) -> Field:
+        self._count += 1
+        if self._count > _MOST_FIELDS:
+            raise self._files.refused(node, f"more than {_MOST_FIELDS} elements, each type counted where it is used")
         simple, fields = self._content(node, block=block)
         lowest, highest = self._occurrence(node)
         return Field(
@@ -114,6 +121,8 @@ class Declarations:
     def _opened(self, node: Element, reference: str) -> Iterator[None]:
         if reference in self._open:
             raise self._files.refused(node, f"the recursive type {reference!r}")
+        if len(self._open) >= _DEEPEST:
+            raise self._files.refused(node, f"types that nest deeper than {_DEEPEST} levels")
         self._open.append(reference)
         try:
             yield

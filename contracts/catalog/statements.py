@@ -113,7 +113,7 @@ class _Statements:
             effect=table.choice("effect", _EFFECTS),
             ground=ground,
             response_basis=table.choice("response_basis", _BASES) if "response_basis" in table else ground.basis,
-            soap_action=table.optional_text("soap_action"),
+            soap_action=_soap_action(table),
             header=header,
         )
 
@@ -221,3 +221,10 @@ def _one_of(
     if name not in known:
         raise table.wrong(f"{key} {name!r} is not {what}; known are {', '.join(known) or 'none'}")
     return name
+
+
+def _soap_action(table: Table) -> str | None:
+    action = table.optional_text("soap_action")
+    if action is not None and not (action.isascii() and action.isprintable() and '"' not in action):
+        raise table.wrong("soap_action is no text that can stand in an HTTP header")
+    return action

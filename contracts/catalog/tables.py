@@ -43,7 +43,7 @@ class Table:
                 data = tomllib.load(file)
         except OSError as error:
             raise ContractError(f"{path}: {error.strerror or 'cannot be read'}") from None
-        except (UnicodeDecodeError, tomllib.TOMLDecodeError, RecursionError) as error:
+        except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:
             raise ContractError(f"{path}: this is not TOML: {error}") from None
         sources: dict[str, str] = {}
         whole = cls(path, (), data, sources)

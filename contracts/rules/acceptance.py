@@ -8,8 +8,9 @@ from copy import deepcopy
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from contracts.names import ENCODING_STYLE, XSI_TYPE
-from contracts.schema import Schema
+from contracts.envelope import elements_of
+from contracts.names import ENCODING_STYLE, XSI_TYPE, local_name
+from contracts.schema import Schema, misfit_of
 
 from .deviations import is_documented_type
 
@@ -64,13 +65,15 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
     declared = {block for block, _ in case.declared_blocks}
     undeclared = [block for block in envelope.blocks if block not in declared]
     if envelope.is_fault:
-        undeclared.extend(envelope.payloads)
+        details = (child for child in elements_of(envelope.payloads[0]) if local_name(str(child.tag)) == "detail")
+        undeclared.extend(element for detail in details for element in elements_of(detail))
     free = [element for part in undeclared for element in part.iter("*")]
     for element in (*free, *(element for element, _ in _values(case))):
         copies[element].attrib.pop(XSI_TYPE, "")
     for element, field in _values(case):
-        if field.type is not None and field.type.base == "dateTime" and not len(element):
-            copies[element].text = _LONG_FRACTION.sub(r"\1", element.text or "")
+        text = element.text or ""
+        if field.type is not None and field.type.base == "dateTime" and misfit_of(text, "dateTime") is None:
+            copies[element].text = _LONG_FRACTION.sub(r"\1", text)
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
         copy.text = copy.text or None

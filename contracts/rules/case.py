@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from .deviations import Deviation
 
 _SHOWN: Final = 80
-#: How many findings a message has at the most: one with more is broken as a whole, and each costs time and memory.
+#: How many findings a rule has in one message at the most. Each rule has its own room, so that none hides another.
 MOST_FINDINGS: Final = 100
 
 
@@ -65,7 +65,8 @@ class Case:
     @cached_property
     def places(self) -> Places:
         """Where things stand, for pointing at them."""
-        return Places(self.document, self.catalog, self.service)
+        secrets = self.asked.places.masked.values if self.asked is not None else ()
+        return Places(self.document, self.catalog, self.service, secrets)
 
     @property
     def payload(self) -> Element | None:

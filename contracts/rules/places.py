@@ -34,10 +34,13 @@ class Place(NamedTuple):
 class Places:
     """The positions of one document, found when the first problem asks."""
 
-    def __init__(self, document: Document, catalog: Catalog, service: Service | None) -> None:
+    def __init__(
+        self, document: Document, catalog: Catalog, service: Service | None, secrets: tuple[str, ...] = ()
+    ) -> None:
         self._document = document
         self._catalog = catalog
         self._service = service
+        self._secrets = secrets
         self._steps: dict[Element, tuple[str, bool]] = {}
         self._siblings: dict[Element, dict[Element, str]] = {}
 
@@ -49,7 +52,13 @@ class Places:
     @cached_property
     def masked(self) -> Masked:
         """What may be shown."""
-        return masked(self.positions.data, public=self._catalog.public, secrets=self._catalog.secrets)
+        return masked(
+            self._document.encoded.data,
+            public=self._catalog.public,
+            secrets=self._catalog.secrets,
+            also=self._secrets,
+            vocabulary=self._catalog.vocabulary,
+        )
 
     @cached_property
     def _numbers(self) -> dict[Element, int]:
@@ -109,7 +118,7 @@ class Places:
 
     def _name(self, element: Element) -> str:
         namespace, local = split(str(element.tag))
-        local = local[:_LONGEST_NAME]
+        local = self.masked.without_secrets(local)[:_LONGEST_NAME]
         if namespace is None:
             return local
         if self._service is not None and namespace == self._service.namespace:

@@ -40,6 +40,8 @@ IMPLIED_PATTERNS: Final = {
 _PRESERVED: Final = frozenset({"string", "normalizedString"})
 #: More digits than any bounded type has; beyond them only the sign decides, and Python's own limit is never met.
 _MANY_DIGITS: Final = 30
+#: No usual slip is longer, and a guess at a longer text could take for ever.
+_LONGEST_GUESS: Final = 80
 #: libxml2 keeps years in 64 bits.
 _LONGEST_YEAR: Final = 18
 
@@ -155,7 +157,7 @@ _FORMS: Final = (
 
 def _date_time_form(value: str) -> str:
     for form, reason in _FORMS:
-        if form.fullmatch(value):
+        if len(value) <= _LONGEST_GUESS and form.fullmatch(value):
             return reason
     return "is not of the form YYYY-MM-DDThh:mm:ss, with an optional fraction and Z or +hh:mm"
 

@@ -10,8 +10,8 @@ from contracts import samples
 from contracts.catalog import Catalog
 from contracts.checking import check
 from contracts.codings import CodingError, codings_of, undone
-from contracts.masking import masked
 from contracts.messages import Message
+from contracts.rules import open_case
 from contracts.xml.documents import MAX_BYTES
 
 from .answers import answer_to
@@ -107,16 +107,17 @@ class Stub:
 
     def _judge(self, request: Request, received: Received) -> Answer:
         service = service_at(self._catalog, request.path)
-        body = _decoded(received.body, request.headers)
         message = Message(
-            body=body,
+            body=_decoded(received.body, request.headers),
             headers=request.headers,
             kind="request",
             method=request.method,
             url=request.url,
-            source=f"#{len(self._exchanges) + 1} {request.method} {self._shown(request.path, body)}",
             service=service.name if service else None,
         )
+        # The path labels the message in every report, and a client may have put anything into it.
+        shown = open_case(message, self._catalog).places.masked.without_secrets(request.path)
+        message = message._replace(source=f"#{len(self._exchanges) + 1} {request.method} {shown}")
         verdict = check(message, catalog=self._catalog)
         if not received.complete or len(message.body) > MAX_BYTES:
             self._keep(Exchange(message, None, (verdict,)))
@@ -126,10 +127,6 @@ class Stub:
         response = told._replace(status=answer.status, headers=answer.headers, body=answer.body)
         self._keep(Exchange(message, response, (verdict, check(response, catalog=self._catalog))))
         return answer
-
-    def _shown(self, path: str, body: bytes) -> str:
-        """``path`` without any secret that stands in ``body`` too: it labels the message in every report."""
-        return masked(body, public=self._catalog.public, secrets=self._catalog.secrets).without_secrets(path)
 
     def _keep(self, exchange: Exchange) -> None:
         with self._lock:

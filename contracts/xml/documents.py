@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 import threading
 from typing import Final, NamedTuple
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -106,16 +107,18 @@ def parse(body: bytes, charset: str | None = None) -> Document:
 def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Document:
     """A document of which libxml2 dislikes the form of a namespace name or of an xml:id, and lxml makes an error of it.
 
-    XML 1.0 and Namespaces in XML 1.0 make neither a matter of well-formedness.
+    XML 1.0 and Namespaces in XML 1.0 make neither a matter of well-formedness. libxml2's log of a recovered document is
+    not complete, so expat, which knows namespaces too, has to find nothing wrong.
     """
+    checker = expat.ParserCreate("utf-8", "\x01")  # a separator that no name holds
+    try:
+        checker.Parse(encoded.data, True)  # noqa: FBT003 - expat takes it by position only
+    except expat.ExpatError:
+        return Document(encoded, None, code, doctype)
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
-    root = etree.fromstring(encoded.data, parser)
-    worse = next((entry.type for entry in parser.error_log if entry.type not in _HARMLESS), None)
-    if root is None or worse is not None:
-        return Document(encoded, None, worse or code, doctype)
-    return Document(encoded, root, None, doctype)
+    return Document(encoded, etree.fromstring(encoded.data, parser), None, doctype)
 
 
 def _depth(data: bytes) -> int:
