@@ -220,7 +220,8 @@ def _help(case: Case, rule: Rule, problem: Problem) -> str:
     consequence = case.service.consequences.get(rule.id) if case.service and case.direction != "response" else None
     if consequence is None or case.service is None:
         return _sentence(case, problem.help)
-    text = dict(consequence.by_type).get(problem.field_type or "", consequence.text)
+    by_type = dict(consequence.by_type) if consequence.by_type else {}
+    text = by_type.get(problem.field_type or "", consequence.text)
     return f"{_sentence(case, problem.help)} {case.service.title} {text} ({consequence.ground.basis}).".lstrip()
 
 

@@ -118,7 +118,8 @@ class Places:
 
     def _name(self, element: Element) -> str:
         namespace, local = split(str(element.tag))
-        local = self.masked.without_secrets(local)[:_LONGEST_NAME]
+        if len(local) > _LONGEST_NAME:
+            local = self.masked.without_secrets(local)[:_LONGEST_NAME]
         if namespace is None:
             return local
         if self._service is not None and namespace == self._service.namespace:

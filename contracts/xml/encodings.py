@@ -35,7 +35,7 @@ _KNOWN: Final = re.compile(
     re.IGNORECASE,
 )
 #: How far into a message its declaration may reach.
-_PEEK: Final = 4096
+_PEEK: Final = 65536
 
 
 class Encoded(NamedTuple):
