@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
-from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, local_name, qname, split
+from .names import BLANKS, BODY, ENVELOPE, FAULT, HEADER, MUST_UNDERSTAND, SOAP11, local_name, qname, split
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -42,6 +42,11 @@ class Envelope(NamedTuple):
 def elements_of(parent: Element) -> Iterator[Element]:
     """The child elements of ``parent``, without comments and processing instructions."""
     return parent.iterchildren(etree.Element)
+
+
+def is_mandatory(block: Element) -> bool:
+    """Whether a header block says mustUnderstand="1" (SOAP 1.1 section 4.2.3)."""
+    return (block.get(MUST_UNDERSTAND) or "").strip(BLANKS) == "1"
 
 
 def open_envelope(root: Element) -> Envelope | None:

@@ -14,6 +14,8 @@ from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from .names import BLANKS
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -246,10 +248,10 @@ def _plain(raw: bytes) -> str:
     """The text that raw XML content stands for, without its markup and outer blanks."""
     text = raw.decode("utf-8", "replace")
     if "<" not in text and "&" not in text:
-        return text.strip(" \t\r\n")
+        return text.strip(BLANKS)
     pieces = _CDATA.split(text)  # what stands in CDATA is every second piece, and literal
     pieces[::2] = [_REFERENCE.sub(_resolved, _MARKUP.sub("", piece)) for piece in pieces[::2]]
-    return "".join(pieces).strip(" \t\r\n")
+    return "".join(pieces).strip(BLANKS)
 
 
 def _resolved(reference: re.Match[str]) -> str:
@@ -261,7 +263,7 @@ def _resolved(reference: re.Match[str]) -> str:
 
 def _touches(text: str, values: tuple[str, ...]) -> bool:
     """Whether ``text`` holds one of ``values``, in lower case, or is a part of one."""
-    bare = text.strip(" \t\r\n").lower()
+    bare = text.strip(BLANKS).lower()
     return len(bare) >= _SHORTEST and any(bare in value or value in bare for value in values)
 
 

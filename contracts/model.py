@@ -65,6 +65,11 @@ class Field(NamedTuple):
         """The name in lxml's form, ``{namespace}local``."""
         return qname(self.namespace, self.name)
 
+    @property
+    def base(self) -> str | None:
+        """The XSD built-in type of a value; None for a group."""
+        return None if self.type is None else self.type.base
+
     def values(self) -> Iterator[Field]:
         """The declarations with a value: this one, or those below it, in order."""
         if self.type is not None:

@@ -12,6 +12,8 @@ WSDL_SOAP12: Final = "http://schemas.xmlsoap.org/wsdl/soap12/"
 SOAP_OVER_HTTP: Final = "http://schemas.xmlsoap.org/soap/http"
 #: The Content-Type of a SOAP 1.1 message or a WSDL in UTF-8 (SOAP 1.1 section 6).
 TEXT_XML: Final = "text/xml; charset=utf-8"
+#: XML's white space (XML 1.0 section 2.3). str.strip() alone would take U+00A0 and others too.
+BLANKS: Final = " \t\r\n"
 NEXT_ACTOR: Final = "http://schemas.xmlsoap.org/soap/actor/next"
 
 ENVELOPE: Final = f"{{{SOAP11}}}Envelope"

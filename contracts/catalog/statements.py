@@ -151,7 +151,7 @@ class _Statements:
                 yield Relation("echoed", message, fields, table.ground())
 
     def _check_ordered(self, table: Table, message: str, fields: tuple[str, ...]) -> None:
-        times = [v.name for v in self._messages[message].values() if v.type is not None and v.type.base == "dateTime"]
+        times = [v.name for v in self._messages[message].values() if v.base == "dateTime"]
         if len(fields) < 2:
             raise table.wrong("an order needs two 'fields' at least")
         for name in fields:

@@ -9,7 +9,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from contracts import codings
-from contracts.xml.documents import MAX_BYTES
+from contracts.xml import MAX_BYTES
 
 if TYPE_CHECKING:
     from .raw import Raw

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.errors import ReadError
 from contracts.messages import Message
-from contracts.xml.documents import MAX_BYTES
+from contracts.xml import MAX_BYTES
 
 from .http_messages import looks_like_http, parse
 from .raw import MAX_READ, Raw

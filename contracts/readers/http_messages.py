@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.codings import codings_of
 from contracts.messages import Message
-from contracts.xml.documents import MAX_BYTES
+from contracts.xml import MAX_BYTES
 
 from .codings import dechunked, undone
 

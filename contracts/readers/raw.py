@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final, NamedTuple
 
 from contracts.errors import ReadError
-from contracts.xml.documents import MAX_BYTES
+from contracts.xml import MAX_BYTES
 
 #: The most that is read of a file, in bytes: one body over the limit, so that a rule can say so, and 1 MiB for the
 #: header and the framing of chunks.

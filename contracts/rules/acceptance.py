@@ -12,7 +12,7 @@ from contracts.envelope import elements_of
 from contracts.names import ENCODING_STYLE, XSI_TYPE, local_name
 from contracts.schema import Schema, misfit_of
 
-from .deviations import is_documented_type
+from .xsi_types import is_documented_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
         copies[element].attrib.pop(XSI_TYPE, "")
     for element, field in _values(case):
         text = element.text or ""
-        if field.type is not None and field.type.base == "dateTime" and misfit_of(text, "dateTime") is None:
+        if field.base == "dateTime" and misfit_of(text, "dateTime") is None:
             copies[element].text = _LONG_FRACTION.sub(r"\1", text)
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
@@ -96,7 +96,7 @@ def _names_a_wrong_type(case: Case) -> bool:
 
 def _is_late(case: Case) -> bool:
     """Whether a dateTime is later than 24:00:00: by a fraction so small that libxml2 rounds it away."""
-    dates = (text for _, field, text in case.values if field.type is not None and field.type.base == "dateTime")
+    dates = (text for _, field, text in case.values if field.base == "dateTime")
     return any(misfit_of(text, "dateTime") is not None for text in dates)
 
 

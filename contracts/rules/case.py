@@ -7,7 +7,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
-from contracts.names import split
+from contracts.names import BLANKS, split
 from contracts.xml import value_of
 
 from .deviations import deviations_of, soap_deviations
@@ -60,6 +60,7 @@ class Case:
         self.document = document
         self.envelope = envelope
         self.catalog = catalog
+        # The field before the property that derives it: this runs for every message.
         self.direction: Direction | None = message.kind or message.direction
 
     @cached_property
@@ -182,9 +183,9 @@ class Case:
     @staticmethod
     def is_empty_block(block: Element) -> bool:
         """Whether there is no text at all in a header block."""
-        if len(block) and (block[0].text or "").strip(" \t\r\n"):
+        if len(block) and (block[0].text or "").strip(BLANKS):
             return False
-        return not "".join(map(str, block.itertext("*"))).strip(" \t\r\n")
+        return not "".join(map(str, block.itertext("*"))).strip(BLANKS)
 
     def is_payload(self, element: Element) -> bool:
         """Whether ``element`` is the payload or stands in it."""

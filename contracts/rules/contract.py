@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts.envelope import elements_of
-from contracts.names import XSI_NIL, local_name, split
+from contracts.names import BLANKS, XSI_NIL, local_name, split
 from contracts.schema import RANGES, instant_of, is_after, misfit_of
 
 from .faults import names_fault, own_names
@@ -188,7 +188,7 @@ def _relations(case: Case, kind: str) -> Iterator[Relation]:
 
 def _plain(text: str, field: Field) -> str:
     """The value of an integer without its spelling; any other value as it stands."""
-    bare = text.strip(" \t\r\n")
+    bare = text.strip(BLANKS)
     if field.type is None or field.type.base not in RANGES or misfit_of(bare, field.type.base) is not None:
         return text
     digits = bare.lstrip("+-").lstrip("0") or "0"

@@ -14,18 +14,17 @@ from typing import TYPE_CHECKING, Final, NamedTuple, TypeAlias
 
 from contracts.envelope import elements_of
 from contracts.model import Field
-from contracts.names import ENCODING_STYLE, XSD, XSI, XSI_NIL, XSI_TYPE, split
-from contracts.schema import collapsed, fits_patterns, misfit_of
+from contracts.names import BLANKS, ENCODING_STYLE, XSI, XSI_NIL, XSI_TYPE, split
 from contracts.xml import value_of
 
 from .facets import misfit_of_type
+from .xsi_types import is_documented_type
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
     from contracts.xml import Element
 
-_BLANKS: Final = " \t\r\n"
 #: Attributes that XSD allows everywhere, and encodingStyle, which has a rule of its own.
 _ANYWHERE: Final = frozenset(
     {XSI_NIL, f"{{{XSI}}}schemaLocation", f"{{{XSI}}}noNamespaceSchemaLocation", ENCODING_STYLE}
@@ -61,7 +60,7 @@ def deviations_of(
 def soap_deviations(parts: Iterable[Element]) -> Iterator[Deviation]:
     """Text and attributes on ``parts``, the Envelope, Header, Body and Fault elements, that do not belong there."""
     for part in parts:
-        if value_of(part).strip(_BLANKS):
+        if value_of(part).strip(BLANKS):
             yield Deviation("stray-text", part, _as_field(part))
         for attribute in map(str, part.attrib):
             if split(attribute)[0] in (None, split(str(part.tag))[0]) and attribute != ENCODING_STYLE:
@@ -90,7 +89,7 @@ def _differences(element: Element, field: Field, stand_in: str | None, *, header
 
 
 def _content_differences(element: Element, declaration: Field, stand_in: str | None) -> Iterator[Deviation]:
-    if value_of(element).strip(_BLANKS):
+    if value_of(element).strip(BLANKS):
         yield Deviation("stray-text", element, declaration)
     matches: list[_Match] = []
     others: list[Element] = []
@@ -110,6 +109,7 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
         child, field = match.element, match.field
         if field.type is None or len(child) or len(child.attrib):
             yield from _differences(child, field, stand_in)
+        # Nearly every value is text alone, and is judged here without the two generators of the general way.
         elif (misfit := misfit_of_type(child.text or "", field.type)) is not None:
             yield Deviation(misfit.rule, child, field, misfit.reason)
 
@@ -236,52 +236,12 @@ def _is_allowed(name: str, field: Field, *, header: bool) -> bool:
     return header and namespace is not None and namespace != field.namespace
 
 
-def is_documented_type(element: Element, field: Field, value: str) -> bool:
-    """Whether xsi:type names ``field``'s built-in type, or one that XSD derives from it and that the value fits too."""
-    prefix, colon, local = value.strip(_BLANKS).rpartition(":")
-    if field.type is None or element.nsmap.get(prefix if colon else None) != XSD:
-        return False
-    if local == field.type.base:
-        return True
-    if not _derives(local, field.type.base):
-        return False
-    value = value_of(element)
-    pattern = _STRING_PATTERNS.get(local)
-    return misfit_of(value, local) is None and (pattern is None or fits_patterns(collapsed(value, local), (pattern,)))
-
-
-_DERIVED_FROM: Final = {
-    "byte": "short", "short": "int", "int": "long", "long": "integer", "integer": "decimal",
-    "unsignedByte": "unsignedShort", "unsignedShort": "unsignedInt", "unsignedInt": "unsignedLong",
-    "unsignedLong": "nonNegativeInteger", "positiveInteger": "nonNegativeInteger", "nonNegativeInteger": "integer",
-    "negativeInteger": "nonPositiveInteger", "nonPositiveInteger": "integer",
-    "token": "normalizedString", "normalizedString": "string", "language": "token", "Name": "token", "NMTOKEN": "token",
-    "NCName": "Name", "ID": "NCName", "IDREF": "NCName", "ENTITY": "NCName",
-}  # fmt: skip
-
-
-_NC_NAME: Final = r"[\i-[:]][\c-[:]]*"
-#: XSD 1.0 part 2, sections 3.3.3 to 3.3.11.
-_STRING_PATTERNS: Final = {
-    "language": "[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8})*", "NMTOKEN": r"\c+", "Name": r"\i\c*",
-    **dict.fromkeys(("NCName", "ID", "IDREF", "ENTITY"), _NC_NAME),
-}  # fmt: skip
-
-
-def _derives(name: str, base: str) -> bool:
-    while name in _DERIVED_FROM:
-        name = _DERIVED_FROM[name]
-        if name == base:
-            return True
-    return False
-
-
 def _is_false(element: Element) -> bool:
-    return str(element.get(XSI_NIL)).strip(_BLANKS) in ("false", "0")
+    return str(element.get(XSI_NIL)).strip(BLANKS) in ("false", "0")
 
 
 def _broken_nil(element: Element) -> bool:
-    value = str(element.get(XSI_NIL)).strip(_BLANKS)
+    value = str(element.get(XSI_NIL)).strip(BLANKS)
     if value in ("true", "1"):
         return bool(value_of(element)) or next(elements_of(element), None) is not None
     return True

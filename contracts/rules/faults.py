@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
-from contracts.names import local_name
+from contracts.names import BLANKS, local_name
 from contracts.xml import value_of
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ def own_names(case: Case) -> set[str]:
     names = set()
     for child in elements_of(case.payload) if case.payload is not None else ():
         if local_name(str(child.tag)) == "faultcode":
-            names.add(value_of(child).strip(" \t\r\n").rpartition(":")[2])
+            names.add(value_of(child).strip(BLANKS).rpartition(":")[2])
         elif local_name(str(child.tag)) == "detail":
             names.update(local_name(str(inner.tag)) for inner in elements_of(child))
     return names - SOAP_CODES - {""}

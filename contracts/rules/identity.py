@@ -35,7 +35,7 @@ def open_case(message: Message, catalog: Catalog) -> Case:
     if message.request is not None:
         case.asked = open_case(message.request._replace(request=None), catalog)
     expected = None if message.service is None else catalog.service(message.service)
-    payload = envelope.payloads[0] if envelope is not None and envelope.payloads else None
+    payload = case.payload
     if payload is None or envelope is None:
         _take_hints(case, expected)
     elif envelope.is_fault:

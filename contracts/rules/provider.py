@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from contracts.names import ACTOR, MUST_UNDERSTAND, NEXT_ACTOR, local_name
+from contracts.envelope import is_mandatory
+from contracts.names import ACTOR, NEXT_ACTOR, local_name
 from contracts.schema import instant_of
 
 from .registry import Problem, rule, value_rule
@@ -30,7 +31,7 @@ _USUAL: Final = re.compile(r"(?!0000)[0-9]{4}-[0-9-]{5}T(?!24)[0-9]{2}:[0-9:]{5}
 
 
 def _is_date_time(field: Field) -> bool:
-    return field.type is not None and field.type.base == "dateTime"
+    return field.base == "dateTime"
 
 
 def _is_limited(field: Field) -> bool:
@@ -122,7 +123,7 @@ def other_actor(case: Case) -> Iterator[Problem]:
     """
     for block in case.envelope.blocks if case.envelope else ():
         actor = block.get(ACTOR)
-        if (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") == "1" and actor and actor != NEXT_ACTOR:
+        if is_mandatory(block) and actor and actor != NEXT_ACTOR:
             yield Problem(
                 f"the header block <{local_name(str(block.tag))}> must be understood by another actor",
                 "Leave mustUnderstand out.",

@@ -52,7 +52,7 @@ class Problem(NamedTuple):
 def problem_of(deviation: Deviation, message: str, help_: str) -> Problem:
     """A problem at the element of ``deviation``, about its declared field."""
     field = deviation.field
-    return Problem(message, help_, at=deviation.element, field_type=field.type.base if field.type else None)
+    return Problem(message, help_, at=deviation.element, field_type=field.base)
 
 
 class Rule(NamedTuple):

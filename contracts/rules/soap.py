@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from contracts.names import ACTOR, ENCODING_STYLE, MUST_UNDERSTAND, NEXT_ACTOR, SOAP11, SOAP12, local_name, split
+from contracts.envelope import is_mandatory
+from contracts.names import (
+    ACTOR,
+    BLANKS,
+    ENCODING_STYLE,
+    MUST_UNDERSTAND,
+    NEXT_ACTOR,
+    SOAP11,
+    SOAP12,
+    local_name,
+    split,
+)
 
 from .registry import Problem, rule
 
@@ -167,7 +178,7 @@ def must_understand(case: Case) -> Iterator[Problem]:
     """
     for block in case.envelope.blocks if case.envelope else ():
         value = block.get(MUST_UNDERSTAND)
-        if value is not None and value.strip(" \t\r\n") not in ("0", "1"):
+        if value is not None and value.strip(BLANKS) not in ("0", "1"):
             yield Problem("mustUnderstand is neither 0 nor 1", 'Write mustUnderstand="1" or leave it out.', at=block)
 
 
@@ -179,7 +190,7 @@ def mandatory_header(case: Case) -> Iterator[Problem]:
     Good::  <w:Security>                           or the block left out
     """
     for block in _unknown_blocks(case):
-        if _is_mandatory(block) and (block.get(ACTOR) or NEXT_ACTOR) == NEXT_ACTOR:
+        if is_mandatory(block) and (block.get(ACTOR) or NEXT_ACTOR) == NEXT_ACTOR:
             message = (
                 f"the header block <{local_name(str(block.tag))}> must be understood, and the service does not know it"
             )
@@ -194,7 +205,7 @@ def unknown_header(case: Case) -> Iterator[Problem]:
     Good::  <soap:Header><Session xmlns="urn:soap.convio.com">...
     """
     for block in _unknown_blocks(case):
-        if not _is_mandatory(block):
+        if not is_mandatory(block):
             yield Problem(
                 f"the contract does not know the header block <{local_name(str(block.tag))}>",
                 "Leave it out if nobody reads it.",
@@ -229,7 +240,3 @@ def _unknown_blocks(case: Case) -> Iterator[Element]:
     for block in case.envelope.blocks:
         if split(str(block.tag))[0] is not None and block.tag not in known and block not in claimed:
             yield block
-
-
-def _is_mandatory(block: Element) -> bool:
-    return (block.get(MUST_UNDERSTAND) or "").strip(" \t\r\n") == "1"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
-from contracts.names import SOAP11, local_name, split
+from contracts.names import BLANKS, SOAP11, local_name, split
 from contracts.xml import value_of
 
 from .faults import SOAP_CODES
@@ -92,7 +92,7 @@ def fault_form(case: Case) -> Iterator[Problem]:
             at=fault,
         )
     code = _code_of(fault)
-    if code is None or not value_of(code).strip(" \t\r\n"):
+    if code is None or not value_of(code).strip(BLANKS):
         return
     namespace, name = _resolved(code)
     if (namespace is None and ":" not in value_of(code)) or (
@@ -116,5 +116,5 @@ def _code_of(fault: Element) -> Element | None:
 
 
 def _resolved(code: Element) -> tuple[str | None, str]:
-    prefix, colon, name = value_of(code).strip(" \t\r\n").rpartition(":")
+    prefix, colon, name = value_of(code).strip(BLANKS).rpartition(":")
     return code.nsmap.get(prefix if colon else None), name

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from contracts.xml import slip_of
-from contracts.xml.documents import MAX_BYTES, MAX_DEPTH
+from contracts.xml import MAX_BYTES, MAX_DEPTH, slip_of
 
 from .registry import Problem, rule
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 import re
 from typing import Final, NamedTuple
 
-_BLANKS: Final = " \t\r\n"
+from contracts.names import BLANKS
+
 _INTEGER: Final = re.compile(r"[+-]?[0-9]+")
 _DECIMAL: Final = re.compile(r"[+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)")
 _DATE_TIME: Final = re.compile(
@@ -75,7 +76,7 @@ def misfit_of(text: str, base: str) -> Misfit | None:
     """
     if base in _PRESERVED:
         return None
-    value = text.strip(_BLANKS)
+    value = text.strip(BLANKS)
     if base in RANGES:
         return _integer_misfit(value, base)
     if base == "dateTime":
@@ -95,7 +96,7 @@ def collapsed(text: str, base: str) -> str:
 
 def instant_of(text: str) -> Instant | None:
     """The instant that the xs:dateTime ``text`` names; None when it is not valid."""
-    match = _DATE_TIME.fullmatch(text.strip(_BLANKS))
+    match = _DATE_TIME.fullmatch(text.strip(BLANKS))
     if match is None or _parts_misfit(match) is not None:
         return None
     year = int(match[1] + match[2][:_MANY_DIGITS])

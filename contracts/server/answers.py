@@ -5,14 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from contracts import samples, xml
-from contracts.names import TEXT_XML, local_name
+from contracts.names import BLANKS, TEXT_XML, local_name
 
 from .asgi import Answer
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
-    from contracts.model import Field, Operation, Service
+    from contracts.model import Operation, Service
 
 _HEADERS = (("Content-Type", TEXT_XML),)
 
@@ -44,15 +44,12 @@ def _repeated(service: Service, operation: Operation, body: bytes) -> dict[str, 
         return {}
     ordered = {name for relation in service.relations if relation.kind == "ordered" for name in relation.fields}
     found = {}
-    for tag, _ in _leaves(operation.request) & _leaves(operation.response):
+    asked, answered = (
+        {(field.tag, field.base) for field in payload.values()} for payload in (operation.request, operation.response)
+    )
+    for tag, _ in asked & answered:
         name, node = local_name(tag), root.find(f".//{tag}")
-        value = "" if node is None else xml.value_of(node).strip(" \t\r\n")
+        value = "" if node is None else xml.value_of(node).strip(BLANKS)
         if value and value.isascii() and name not in service.secrets | ordered:
             found[name] = value
     return found
-
-
-def _leaves(field: Field) -> set[tuple[str, str]]:
-    """The tag and the built-in type of every value in ``field``."""
-    own = {(field.tag, field.type.base)} if field.type else set()
-    return own.union(*map(_leaves, field.fields))

@@ -12,7 +12,7 @@ from contracts.checking import check
 from contracts.codings import CodingError, codings_of, undone
 from contracts.messages import Message
 from contracts.rules import open_case
-from contracts.xml.documents import MAX_BYTES
+from contracts.xml import MAX_BYTES
 
 from .answers import answer_to
 from .asgi import receive_body, request_of, send_answer, text

@@ -1,8 +1,19 @@
 """Hardened XML: bytes of any encoding -> a tree, its facts and its positions. The only place that parses messages."""
 
-from .documents import Document, Element, parse, value_of
+from .documents import MAX_BYTES, MAX_DEPTH, Document, Element, parse, value_of
 from .encodings import same_encoding
 from .positions import Positions
 from .slips import Slip, slip_of
 
-__all__ = ["Document", "Element", "Positions", "Slip", "parse", "same_encoding", "slip_of", "value_of"]
+__all__ = [
+    "MAX_BYTES",
+    "MAX_DEPTH",
+    "Document",
+    "Element",
+    "Positions",
+    "Slip",
+    "parse",
+    "same_encoding",
+    "slip_of",
+    "value_of",
+]

@@ -91,7 +91,7 @@ def _to_utf8_slowly(body: bytes, charset: str | None) -> Encoded:
     match = _DECLARATION.match(peek)
     version, declared = (None, None) if match is None else (_text(match, 1), _text(match, 3))
     said = charset or declared
-    if said is not None and not (_KNOWN.fullmatch(said) and _is_codec(said)):
+    if said is not None and not (_KNOWN.fullmatch(said) and _codec(said)):
         return Encoded(body, "unknown", declared, version, unknown=said)
     if marked == "utf-32":
         return Encoded(body, "unknown", declared, version, unknown="utf-32")
@@ -132,18 +132,15 @@ def _family(encoding: str) -> str:
 
 
 def _normal(name: str) -> str:
+    return _codec(name) or name.lower()
+
+
+def _codec(name: str) -> str | None:
+    """Python's name of the encoding, None for one that it does not know."""
     try:
         return codecs.lookup(name).name
     except (LookupError, ValueError):
-        return name.lower()
-
-
-def _is_codec(name: str) -> bool:
-    try:
-        codecs.lookup(name)
-    except (LookupError, ValueError):
-        return False
-    return True
+        return None
 
 
 def _decodes(body: bytes, encoding: str) -> bool:
