@@ -18,9 +18,10 @@ from .errors import SoapContractsError
 from .server import Stub
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from .catalog import Catalog
+    from .findings import Verdict
     from .server import Exchange
 
 _LOOPBACK: Final = "127.0.0.1,localhost"
@@ -58,14 +59,15 @@ def drive(
     services: Sequence[str] | None = None,
     timeout: float = 300.0,
     stdout: int | None = None,
+    counted: Callable[[Verdict], Verdict] | None = None,
 ) -> Drive:
     """Start the stub, run ``command`` against it for at most ``timeout`` seconds, and end both.
 
     The command finds each service in its environment (`environment_of`) and in its arguments (`filled_in`);
-    ``stdout`` is the file descriptor for its standard output, None for our own. Raises CommandError, UnknownNameError
-    and ContractError before anything runs.
+    ``stdout`` is the file descriptor for its standard output, None for our own, and ``counted`` is as in `Stub`.
+    Raises CommandError, UnknownNameError and ContractError before anything runs.
     """
-    stub = Stub(catalog, services)
+    stub = Stub(catalog, services, counted=counted)
     with stub:
         exit_code = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
     return Drive(stub.exchanges, exit_code, stub.failures)
@@ -106,7 +108,7 @@ def _run(command: Sequence[str], environment: dict[str, str], timeout: float, st
         except subprocess.TimeoutExpired:
             return None
         finally:
-            _end(process)
+            _end(process, interrupts.taken or signal.SIGTERM)
         return code if code >= 0 else 128 - code
 
 
@@ -124,12 +126,13 @@ class _Interrupts:
     """Turns the signals that end this process into exceptions while it is entered, in the main thread.
 
     Until `release` they are held back: one that came while a process was being started would leave it running.
+    ``taken`` is the first that came, 0 for none.
     """
 
     def __init__(self) -> None:
         self._before: dict[int, Any] = {}
         self._holding = True
-        self._held: int | None = None
+        self.taken = 0
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
@@ -146,23 +149,23 @@ class _Interrupts:
     def release(self) -> None:
         """Raise what was held back, and from now on at once: KeyboardInterrupt, or SystemExit with 128 + n."""
         self._holding = False
-        if self._held is not None:
-            self._take(self._held, None)
+        if self.taken:
+            self._take(self.taken, None)
 
     def _take(self, number: int, _frame: object) -> None:
+        self.taken = self.taken or number
         if self._holding:
-            self._held = number
-        elif number == signal.SIGINT:
+            return
+        if number == signal.SIGINT:
             raise KeyboardInterrupt
-        else:
-            raise SystemExit(128 + number)
+        raise SystemExit(128 + number)
 
 
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End what is left of the group of ``process``: first politely, then at once."""
+def _end(process: subprocess.Popen[bytes], politely: int) -> None:
+    """End what is left of the group of ``process``: first by the signal ``politely``, then at once."""
     until = time.monotonic() + _GRACE
     try:
-        _signal(process, signal.SIGTERM)
+        _signal(process, politely)
         while _alive(process) and time.monotonic() < until:
             time.sleep(_POLL)
     finally:  # a second interrupt must not save it

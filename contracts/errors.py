@@ -2,6 +2,7 @@
 
 SoapContractsError
 ├── ContractError (ValueError)       a service folder that cannot be read or contradicts itself
+├── ConfigError (ValueError)         a configuration or a baseline that cannot be used
 ├── UnknownNameError (LookupError)   a service, operation or rule that does not exist
 ├── ReadError (ValueError)           a file that holds no message that can be judged
 └── ContractViolation (AssertionError)   raised by assert_valid(): a message that breaks its contract
@@ -22,6 +23,10 @@ class SoapContractsError(Exception):
 
 class ContractError(SoapContractsError, ValueError):
     """A service folder cannot be read, or what it says does not fit together."""
+
+
+class ConfigError(SoapContractsError, ValueError):
+    """A configuration file, an environment variable or a baseline cannot be used; the text names it and the place."""
 
 
 class UnknownNameError(SoapContractsError, LookupError):

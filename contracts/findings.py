@@ -25,7 +25,8 @@ class Finding(NamedTuple):
     """One broken rule at one place.
 
     ``line`` and ``column`` are 1-based and count characters; 0 where there is no place to name. ``path`` uses fixed
-    prefixes (``soap`` and the service's name), whatever the message uses. No field holds a secret value.
+    prefixes (``soap`` and the service's name), whatever the message uses. ``accepted`` says why the finding does not
+    count, where somebody has accepted it. No field holds a secret value.
     """
 
     rule: str
@@ -38,6 +39,7 @@ class Finding(NamedTuple):
     column: int = 0
     path: str = ""
     excerpt: Excerpt | None = None
+    accepted: str = ""
 
 
 class Verdict(NamedTuple):
@@ -57,10 +59,10 @@ class Verdict(NamedTuple):
 
     @property
     def passed(self) -> bool:
-        """Whether no finding is an error."""
-        return not any(finding.severity == "error" for finding in self.findings)
+        """Whether no finding is an error, but for accepted ones."""
+        return not self.fails_at("error")
 
     def fails_at(self, threshold: Severity) -> bool:
-        """Whether a finding is at least as bad as ``threshold``."""
+        """Whether a finding that is not accepted is at least as bad as ``threshold``."""
         bad = SEVERITIES[: SEVERITIES.index(threshold) + 1]
-        return any(finding.severity in bad for finding in self.findings)
+        return any(finding.severity in bad and not finding.accepted for finding in self.findings)

@@ -43,7 +43,7 @@ _TABLES: Final = (
 
 def load_service(folder: str) -> Service:
     """The service in ``folder``. Raises ContractError, naming the file and the place in it."""
-    contract = Table.of_file(os.path.join(folder, "contract.toml"), _TABLES)
+    contract = Table.of_contract(os.path.join(folder, "contract.toml"), _TABLES)
     declarations = Declarations(os.path.join(folder, "operations.xsd"))
     return _Statements(contract, declarations).service(folder)
 

@@ -13,7 +13,8 @@ from contracts.errors import SoapContractsError
 from contracts.readers import Unreadable, read
 
 from .failures import complain, location_of
-from .options import add_common, catalog_of, exit_code, reporter_of
+from .judging import Judging
+from .options import add_common, exit_code
 
 if TYPE_CHECKING:
     import argparse
@@ -52,11 +53,13 @@ examples:
 
 def execute(args: argparse.Namespace) -> int:
     """Judge every message and report it."""
-    catalog = catalog_of(args)
+    judging = Judging.of(args)
+    catalog = judging.catalog
     service = args.service and catalog.service(args.service).name
-    with reporter_of(args) as reporter:
+    with judging.reporter() as reporter:
         for item in _watched(read(args.paths), reporter):
             _judge(item, service, catalog, reporter)
+        judging.conclude(reporter)
     code = exit_code(reporter)
     if not reporter.summary.messages and not reporter.summary.unreadable:
         complain(f"nothing to judge: there is no .xml and no .http file in {', '.join(args.paths)}")

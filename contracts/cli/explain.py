@@ -10,7 +10,7 @@ from contracts.errors import UnknownNameError
 from contracts.reports import escaped
 from contracts.rules import RULES
 
-from .options import add_contracts, add_format, catalog_of
+from .options import add_contracts, add_format, catalog_of, settings_from
 
 if TYPE_CHECKING:
     import argparse
@@ -33,7 +33,7 @@ def execute(args: argparse.Namespace) -> int:
     """Print the rule. Raises UnknownNameError for one that does not exist."""
     if args.rule not in RULES:
         raise _unknown(args.rule)
-    rule, catalog = RULES[args.rule], catalog_of(args)
+    rule, catalog = RULES[args.rule], catalog_of(settings_from(args))
     severities = {service.name: rule.severity_for(service) or "off" for service in catalog}
     consequences = {service.name: service.consequences.get(rule.id) for service in catalog}
     if args.format == "json":

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.reports import escaped
 from contracts.rules import RULES
 
-from .options import add_contracts, add_format, catalog_of
+from .options import add_contracts, add_format, catalog_of, settings_from
 
 if TYPE_CHECKING:
     import argparse
@@ -36,7 +36,7 @@ examples:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the table."""
-    rows = _TABLES[args.what](catalog_of(args))
+    rows = _TABLES[args.what](catalog_of(settings_from(args)))
     if args.format == "json":
         sys.stdout.write(json.dumps({"version": 1, args.what: rows}, indent=2) + "\n")
     else:

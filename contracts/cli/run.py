@@ -7,14 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
 from contracts.errors import SoapContractsError
+from contracts.policy import operation_of
 
 from .failures import USAGE, UsageError, complain, location_of
-from .options import NOTHING, add_common, catalog_of, exit_code, reporter_of
+from .judging import Judging
+from .options import NOTHING, add_common, exit_code
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from contracts.catalog import Catalog
     from contracts.driving import Drive
     from contracts.reports import Reporter
 
@@ -27,7 +28,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.usage = "%(prog)s [OPTION...] -- COMMAND [ARGUMENT...]"
     parser.add_argument(
-        "--service", action="append", default=[], metavar="NAME", help="stub only this service (repeatable)"
+        "--service", action="append", dest="services", metavar="NAME", help="stub only this service (repeatable)"
+    )
+    parser.add_argument(
+        "--expect",
+        action="append",
+        default=[],
+        metavar="SERVICE/OPERATION",
+        help="fail when no request of this operation came (repeatable)",
     )
     parser.add_argument(
         "--timeout",
@@ -41,15 +49,17 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.epilog = """\
 The command finds LUMINATE_ENDPOINT, LUMINATE_WSDL, ONGOING_ENDPOINT and ONGOING_WSDL in its environment, and in its
 arguments {luminate}, {luminate_wsdl}, {ongoing} and {ongoing_wsdl} are replaced. Its standard output goes to standard
-error unless --output takes the report elsewhere.
+error unless --output takes the report elsewhere. What a test appends to the endpoint, as in .../ongoing/my-test, stands
+in the report beside each of its messages.
 
 exit codes:
-  1  a contract is violated, or the client ended with an exit code of its own
+  1  a contract is violated, an expected operation never came, or the client ended with an exit code of its own
   2  usage, or a command that cannot be started
   3  no message came, or the time was over
 
 examples:
   soap-contracts run -- python examples/zeep_client.py
+  soap-contracts run --expect ongoing/SetTimeOfLastSync --report junit=soap.xml -- vendor/bin/phpunit
   soap-contracts run --service ongoing --timeout 60 -- php tests/sync.php {ongoing}
 """
 
@@ -61,16 +71,18 @@ def execute(args: argparse.Namespace) -> int:
         raise UsageError(
             "there is no command to run; it stands after --, as in: soap-contracts run -- python client.py"
         )
-    catalog = catalog_of(args)
-    services = [catalog.service(name).name for name in args.service] or list(catalog.services)
-    with reporter_of(args) as reporter:
+    judging = Judging.of(args)
+    services = _services(judging)
+    with judging.reporter() as reporter:
         try:
-            result = _driven(command, services, catalog, args)
+            result = _driven(command, services, judging)
         except CommandError as error:
             reporter.error(command[0], str(error))
             complain(str(error))
             return USAGE
         _report(result, reporter)
+        _miss(result, args.expect, reporter)
+        judging.conclude(reporter, complete=result.exit_code == 0)
     code = exit_code(reporter)
     if result.timed_out:
         complain(f"the command was not done after {args.timeout:g} seconds and was ended")
@@ -80,9 +92,26 @@ def execute(args: argparse.Namespace) -> int:
     return code
 
 
-def _driven(command: Sequence[str], services: list[str], catalog: Catalog, args: argparse.Namespace) -> Drive:
-    stdout = _STDERR if args.output is None else None
-    return drive(command, catalog=catalog, services=services, timeout=args.timeout, stdout=stdout)
+def _services(judging: Judging) -> list[str]:
+    """The services to stub. Raises UnknownNameError, also for an expected operation, and UsageError."""
+    catalog = judging.catalog
+    services = [catalog.service(name).name for name in judging.settings.services] or list(catalog.services)
+    for expected in judging.args.expect:
+        service, _ = catalog.operation(expected)
+        if service.name not in services:
+            raise UsageError(f"--expect {expected}: {service.name} is not among the services that are stubbed")
+    return services
+
+
+def _driven(command: Sequence[str], services: list[str], judging: Judging) -> Drive:
+    return drive(
+        command,
+        catalog=judging.catalog,
+        services=services,
+        timeout=judging.args.timeout,
+        stdout=_STDERR if judging.args.output is None else None,
+        counted=judging.policy.counted,
+    )
 
 
 def _report(result: Drive, reporter: Reporter) -> None:
@@ -94,6 +123,13 @@ def _report(result: Drive, reporter: Reporter) -> None:
         reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
     if result.exit_code is not None:
         reporter.client(result.exit_code)
+
+
+def _miss(result: Drive, expected: list[str], reporter: Reporter) -> None:
+    came = {operation_of(exchange.verdicts[0]) for exchange in result.exchanges}
+    for operation in dict.fromkeys(expected):
+        if operation not in came:
+            reporter.missing(operation)
 
 
 def _variables(services: list[str]) -> str:

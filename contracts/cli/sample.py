@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.samples import fullest, http_form, smallest
 
-from .options import add_contracts, add_format, catalog_of
+from .options import add_contracts, add_format, catalog_of, settings_from
 
 if TYPE_CHECKING:
     import argparse
@@ -37,7 +37,7 @@ examples:
 
 def execute(args: argparse.Namespace) -> int:
     """Print the message. Raises UnknownNameError for an operation that does not exist."""
-    service, operation = catalog_of(args).operation(args.operation)
+    service, operation = catalog_of(settings_from(args)).operation(args.operation)
     direction: Direction = "response" if args.response else "request"
     message = (fullest if args.full else smallest)(service, operation, direction)
     if args.http:

@@ -22,6 +22,7 @@ class JsonReporter(Reporter):
         """Open the object and its messages."""
         self._separator = "\n"
         self._errors: list[str] = []
+        self._notes: list[str] = []
         head = {"version": _FORM, "tool": VERSION, "contracts": dict(self.terms.contracts)}
         self.stream.write(f'{json.dumps(head)[:-1]},\n"messages": [')
 
@@ -34,9 +35,14 @@ class JsonReporter(Reporter):
         """Keep the error for the end."""
         self._errors.append(json.dumps({"source": source, "message": message}))
 
+    def show_note(self, source: str, message: str) -> None:
+        """Keep the note for the end."""
+        self._notes.append(json.dumps({"source": source, "message": message}))
+
     def end(self) -> None:
-        """Write the errors, the client's exit code and the counts, and close the object."""
+        """Write the errors, the notes, the client's exit code and the counts, and close the object."""
         self.stream.write('\n],\n"errors": [' + ",\n".join(self._errors) + "]")
+        self.stream.write(',\n"notes": [' + ",\n".join(self._notes) + "]")
         if self.summary.client is not None:
             self.stream.write(',\n"client": ' + json.dumps({"exit_code": self.summary.client}))
         self.stream.write(',\n"summary": ' + json.dumps(_counts(self.summary)) + "}\n")
@@ -58,6 +64,8 @@ def _message(verdict: Verdict, *, failed: bool) -> dict[str, Any]:
 def _finding(finding: Finding) -> dict[str, Any]:
     found = finding._asdict()
     del found["excerpt"]
+    if not finding.accepted:
+        del found["accepted"]
     return found
 
 
@@ -70,4 +78,5 @@ def _counts(summary: Summary) -> dict[str, int]:
         "errors": summary.findings["error"],
         "warnings": summary.findings["warning"],
         "infos": summary.findings["info"],
+        "accepted": summary.accepted,
     }

@@ -28,12 +28,14 @@ class Stream(Protocol):
 class Summary:
     """The counts of a report.
 
-    ``operations`` counts messages by (service, operation, kind), None where a message does not tell; ``not_checked``
-    counts messages by rule family; ``unreadable`` counts files; ``client`` is the exit code of the client, if one ran.
+    ``findings`` counts by severity those that count, ``accepted`` the others. ``operations`` counts messages by
+    (service, operation, kind), None where a message does not tell; ``not_checked`` counts messages by rule family;
+    ``skipped`` counts entries of archives that are no business of any contract; ``unreadable`` counts files;
+    ``missing`` counts operations that never came; ``client`` is the exit code of the client, if one ran.
     """
 
     def __init__(self) -> None:
-        self.messages = self.failed = self.skipped = self.unreadable = 0
+        self.messages = self.failed = self.skipped = self.unreadable = self.missing = self.accepted = 0
         self.findings: Counter[Severity] = Counter()
         self.operations: Counter[tuple[str | None, str | None, Kind]] = Counter()
         self.not_checked: Counter[str] = Counter()
@@ -49,7 +51,10 @@ class Summary:
         self.messages += 1
         self.failed += failed
         for finding in verdict.findings:
-            self.findings[finding.severity] += 1
+            if finding.accepted:
+                self.accepted += 1
+            else:
+                self.findings[finding.severity] += 1
         self.operations[verdict.service, verdict.operation, verdict.kind] += 1
         for family in verdict.not_checked:
             self.not_checked[family] += 1
@@ -58,13 +63,14 @@ class Summary:
 class Terms(NamedTuple):
     """On which terms messages are reported.
 
-    ``contracts`` maps each service's name to the version of its contract. A finding is left out when ``keeps`` refuses
-    its rule, and a message fails by a finding that is at least as bad as ``fail_on``.
+    ``contracts`` maps each service's name to the version of its contract. ``counted`` gives the verdict whose findings
+    are those that are wanted, some of them perhaps accepted. A message fails by a finding that is not accepted and at
+    least as bad as ``fail_on``.
     """
 
     contracts: Mapping[str, str]
     fail_on: Severity = "error"
-    keeps: Callable[[str], bool] | None = None
+    counted: Callable[[Verdict], Verdict] | None = None
 
 
 class Reporter:
@@ -96,9 +102,8 @@ class Reporter:
 
     def verdict(self, verdict: Verdict) -> None:
         """Report one message."""
-        keeps = self.terms.keeps
-        if keeps is not None and verdict.findings:
-            verdict = verdict._replace(findings=tuple(found for found in verdict.findings if keeps(found.rule)))
+        if self.terms.counted is not None:
+            verdict = self.terms.counted(verdict)
         failed = verdict.fails_at(self.terms.fail_on)
         self.summary.count(verdict, failed=failed)
         self.show(verdict, failed=failed)
@@ -107,6 +112,19 @@ class Reporter:
         """Report something that could not be read or judged."""
         self.summary.unreadable += 1
         self.show_error(source, message)
+
+    def missing(self, operation: str) -> None:
+        """Report that no request of ``service/operation`` came, although one was expected."""
+        self.summary.missing += 1
+        self.show_error(operation, "expected, but no request of this operation came")
+
+    def note(self, source: str, message: str) -> None:
+        """Report something about the settings in ``source``, which fails nothing."""
+        self.show_note(source, message)
+
+    def skipped(self, count: int = 1) -> None:
+        """Report that ``count`` entries of an archive are no business of any contract."""
+        self.summary.skipped += count
 
     def client(self, exit_code: int) -> None:
         """Report how the client that was run ended."""
@@ -121,6 +139,10 @@ class Reporter:
 
     def show_error(self, source: str, message: str) -> None:
         """Write, or keep for the end, one error."""
+        raise NotImplementedError
+
+    def show_note(self, source: str, message: str) -> None:
+        """Write, or keep for the end, one note."""
         raise NotImplementedError
 
     def end(self) -> None:

@@ -43,11 +43,17 @@ class TextReporter(Reporter):
         """Write one error."""
         self._write([f"{self._style.painted('ERROR', 'red', 'bold')} {escaped(source)}: {escaped(message)}"])
 
+    def show_note(self, source: str, message: str) -> None:
+        """Write one note."""
+        self._write([f"{self._style.painted('NOTE', 'yellow')} {escaped(source)}: {escaped(message)}"])
+
     def end(self) -> None:
         """Write the counts, the most telling last."""
         about = [self._operations(), *self._not_checked(), self._contracts()]
         if self.summary.unreadable:
             about.append(f"{_counted(self.summary.unreadable, 'source')} could not be read or judged")
+        if self.summary.skipped:
+            about.append(f"skipped: {_counted(self.summary.skipped, 'HTTP message')} without an envelope, for another address")
         if self.summary.client is not None:
             about.append(f"the client ended with exit code {self.summary.client}")
         blank = [""] if self.summary.messages or self.summary.unreadable else []
@@ -65,6 +71,9 @@ class TextReporter(Reporter):
         paint, colour = self._style.painted, _COLOURS[finding.severity]
         place = f"{finding.line}:{finding.column} " if finding.line else ""
         head = f"  {place}{paint(finding.severity, colour)} {paint(finding.rule, 'bold')}"
+        if finding.accepted:
+            head = f"  {place}{paint(f'accepted {finding.severity} {finding.rule}', 'dim')}"
+            return [head, *self._paragraph("", finding.message), *self._paragraph("why: ", finding.accepted)]
         lines = [head, *self._paragraph("", finding.message)]
         if finding.excerpt is not None:
             lines.extend(self._excerpt(finding.excerpt, finding.line, colour))
@@ -116,6 +125,8 @@ class TextReporter(Reporter):
         paint = self._style.painted
         failed = f"{summary.failed} failed"
         counts = f"{_counted(found['error'], 'error')}, {_counted(found['warning'], 'warning')}, {_counted(found['info'], 'info')}"
+        if summary.accepted:
+            counts = f"{counts}, {summary.accepted} accepted"
         return (
             f"{_counted(summary.messages, 'message')}: {summary.passed} passed, "
             f"{paint(failed, 'red', 'bold') if summary.failed else failed} ({counts})"

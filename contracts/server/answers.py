@@ -23,7 +23,8 @@ def answer_to(catalog: Catalog, verdict: Verdict, body: bytes) -> Answer:
     A request that passes gets 200 and a sample of its operation's response, with the values of the request that the
     response repeats. Any other gets 500 and a ``soap:Client`` fault (SOAP 1.1 section 6.2): the sender is to blame.
     """
-    error = next((finding for finding in verdict.findings if finding.severity == "error"), None)
+    errors = (finding for finding in verdict.findings if finding.severity == "error" and not finding.accepted)
+    error = next(errors, None)
     if error is not None:
         return Answer(500, _HEADERS, samples.fault("Client", f"{error.rule}: {error.message}"))
     service = catalog.services.get(verdict.service or "")

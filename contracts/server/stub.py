@@ -20,7 +20,7 @@ from .listening import HOST, Listener
 from .pages import page, service_at
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from contracts.findings import Verdict
     from contracts.messages import Headers
@@ -41,11 +41,21 @@ class Exchange(NamedTuple):
 class Stub:
     """The services of ``catalog``, or those that ``services`` names, on a free port of 127.0.0.1 while it is entered.
 
-    Any path below ``/<service>`` is that service; on any other path the envelope tells. Raises UnknownNameError for a
-    service that does not exist, and ContractError for one of whose responses no sample can be made.
+    Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
+    whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
+    go on. Raises UnknownNameError for a service that does not exist, and ContractError for one of whose responses no
+    sample can be made.
     """
 
-    def __init__(self, catalog: Catalog, services: Sequence[str] | None = None, port: int = 0) -> None:
+    def __init__(
+        self,
+        catalog: Catalog,
+        services: Sequence[str] | None = None,
+        port: int = 0,
+        *,
+        counted: Callable[[Verdict], Verdict] | None = None,
+    ) -> None:
+        self._counted = counted
         self._catalog = Catalog(catalog.service(name) for name in services) if services else catalog
         for service in self._catalog:
             for operation in service.operations:
@@ -122,7 +132,8 @@ class Stub:
         if not received.complete or len(message.body) > MAX_BYTES:
             self._keep(Exchange(message, None, (verdict,)))
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
-        answer = answer_to(self._catalog, verdict, message.body)
+        counting = verdict if self._counted is None else self._counted(verdict)
+        answer = answer_to(self._catalog, counting, message.body)
         told = message._replace(kind="response", method=None, request=message)
         response = told._replace(status=answer.status, headers=answer.headers, body=answer.body)
         self._keep(Exchange(message, response, (verdict, check(response, catalog=self._catalog))))

@@ -1,0 +1,90 @@
+"""What the commands that judge share: the policy by which findings count, and the reports they go to."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING, Final, NamedTuple, Self
+
+from contracts import baseline
+from contracts.policy import Policy
+from contracts.reports import Terms
+
+from .failures import UsageError
+from .options import catalog_of, settings_from
+from .reporting import reporter_to
+
+if TYPE_CHECKING:
+    import argparse
+
+    from contracts.catalog import Catalog
+    from contracts.config import Settings
+    from contracts.policy import Key
+    from contracts.reports import Reporter
+
+#: How many known violations that no longer occur are named one by one.
+_MOST_NOTES: Final = 20
+
+
+class Judging(NamedTuple):
+    """What a command judges by, and where its report goes."""
+
+    args: argparse.Namespace
+    settings: Settings
+    catalog: Catalog
+    policy: Policy
+
+    @classmethod
+    def of(cls, args: argparse.Namespace) -> Self:
+        """What the command line and the settings say. Raises ConfigError, ContractError and UsageError."""
+        settings = settings_from(args)
+        if args.update_baseline and not settings.baseline:
+            raise UsageError("--update-baseline needs the file: --baseline FILE, or baseline = in the configuration")
+        policy = Policy(
+            select=settings.select,
+            ignore=settings.ignore,
+            fail_on=settings.fail_on,
+            allows=settings.allow,
+            baseline=_known(settings, update=args.update_baseline),
+            learn=args.update_baseline,
+        )
+        return cls(args, settings, catalog_of(settings), policy)
+
+    def reporter(self) -> Reporter:
+        """The report, to be used in a ``with``. Raises UsageError for a file that cannot be written."""
+        counted = None if self.policy.is_plain else self.policy.counted
+        versions = {service.name: service.version for service in self.catalog}
+        terms = Terms(versions, self.settings.fail_on, counted)
+        settings, args = self.settings, self.args
+        return reporter_to(args.output, settings.format, settings.reports, terms, quiet=args.quiet)
+
+    def conclude(self, reporter: Reporter, *, complete: bool = True) -> None:
+        """Tell what is out of date in the settings, and write the baseline where that was asked for.
+
+        What is known stays in it unless the judging was ``complete`` and everything could be read.
+        """
+        for said in self.policy.notes():
+            reporter.note(self.settings.source, said)
+        path = self.settings.baseline
+        if self.args.update_baseline:
+            if reporter.summary.messages:
+                reporter.note(path, self._updated(path, forget=complete and not reporter.summary.unreadable))
+            return
+        stale = self.policy.stale()
+        for rule, operation, place in stale[:_MOST_NOTES]:
+            found_at = " ".join(filter(None, (operation, place)))
+            reporter.note(path, f"{rule} no longer occurs at {found_at}; --update-baseline takes it out")
+        if len(stale) > _MOST_NOTES:
+            reporter.note(path, f"{len(stale) - _MOST_NOTES} more no longer occur; --update-baseline takes them out")
+
+    def _updated(self, path: str, *, forget: bool) -> str:
+        keys, before = self.policy.learned(forget=forget), self.policy.baseline
+        baseline.write(path, keys)
+        return (
+            f"written: {len(keys)} known violations, {len(keys - before)} of them new; {len(before - keys)} taken out"
+        )
+
+
+def _known(settings: Settings, *, update: bool) -> frozenset[Key]:
+    if not settings.baseline or (update and not os.path.exists(settings.baseline)):
+        return frozenset()
+    return baseline.read(settings.baseline)

@@ -1,0 +1,78 @@
+"""The reports that the settings ask for: one on standard output or in a file, and further ones in files."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.reports import Style
+from contracts.rules import RULES
+
+from .failures import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import TextIO
+
+    from contracts.reports import Reporter, Terms
+
+#: Each format's reporter. Imported when it is asked for: some load what a plain check must not pay for.
+_REPORTERS: Final = {
+    "text": ("contracts.reports.text", "TextReporter"),
+    "json": ("contracts.reports.json", "JsonReporter"),
+    "junit": ("contracts.reports.junit", "JUnitReporter"),
+    "sarif": ("contracts.reports.sarif", "SarifReporter"),
+    "github": ("contracts.reports.github", "GithubReporter"),
+}
+
+
+def reporter_to(
+    output: str | None, form: str, files: tuple[tuple[str, str], ...], terms: Terms, *, quiet: bool
+) -> Reporter:
+    """The report in ``form`` to ``output``, None for standard output, and those of ``files``, (format, path) each.
+
+    To be used in a ``with``. Raises UsageError for a file that cannot be written.
+    """
+    paths = [os.path.realpath(path) for path in (*filter(None, [output]), *(path for _, path in files))]
+    if len(set(paths)) < len(paths):
+        raise UsageError("two reports would be written to one file")
+    reporters = [_reporter(form, output, terms, quiet=quiet)]
+    reporters += [_reporter(form, path, terms, quiet=quiet) for form, path in files]
+    if len(reporters) == 1:
+        return reporters[0]
+    several: Callable[[list[Reporter]], Reporter] = importlib.import_module("contracts.reports.several").Several
+    return several(reporters)
+
+
+def _reporter(form: str, path: str | None, terms: Terms, *, quiet: bool) -> Reporter:
+    module, name = _REPORTERS[form]
+    kind: type[Reporter] = getattr(importlib.import_module(module), name)
+    stream = sys.stdout if path is None else _opened(path)
+    return kind(stream, terms, owned=path is not None, **_extras(form, path, quiet=quiet))
+
+
+def _extras(form: str, path: str | None, *, quiet: bool) -> dict[str, Any]:
+    if form == "text":
+        return {"style": Style.of_stream(sys.stdout, os.environ) if path is None else Style(), "quiet": quiet}
+    if form == "sarif":
+        return {"about": _about}
+    if form == "github":
+        return {
+            "summary_path": os.environ.get("GITHUB_STEP_SUMMARY") or None,
+            "workspace": os.environ.get("GITHUB_WORKSPACE") or None,
+        }
+    return {}
+
+
+def _about(rule: str) -> str:
+    """What a rule wants, in a sentence."""
+    return " ".join(RULES[rule].doc.split("\n\n")[0].split())
+
+
+def _opened(path: str) -> TextIO:
+    try:
+        return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
+    except OSError as error:
+        raise UsageError(f"{path}: cannot be written: {error.strerror}") from None
