@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 from typing import TYPE_CHECKING, Any, Final
@@ -44,6 +45,8 @@ def write(path: str, keys: Iterable[Key]) -> None:
             file.write(text)
         os.replace(beside, path)
     except OSError as error:
+        with contextlib.suppress(OSError):
+            os.unlink(beside)
         raise ConfigError(f"{path}: cannot be written: {error.strerror}") from None
 
 

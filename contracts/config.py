@@ -26,6 +26,8 @@ _PROJECT: Final = "pyproject.toml"
 _TABLE: Final = "soap-contracts"
 _SUFFIX: Final = "CONFIG"
 
+_SINGULAR: Final = {"services": "service", "reports": "report"}
+
 Kind = Literal["names", "folders", "file", "choice", "reports"]
 
 
@@ -41,6 +43,11 @@ class Option(NamedTuple):
     kind: Kind
     about: str
     choices: tuple[str, ...] = ()
+
+    @property
+    def flag(self) -> str:
+        """The flag of the commands; one that may be repeated has a noun in the singular."""
+        return "--" + _SINGULAR.get(self.key, self.key)
 
     @property
     def field(self) -> str:
@@ -111,7 +118,7 @@ def settings_of(
         values = [given] if given else []
         flag = flags.get(option.field)
         if flag:
-            values, said_by = ([flag] if isinstance(flag, str) else list(flag)), f"--{option.key}"
+            values, said_by = ([flag] if isinstance(flag, str) else list(flag)), option.flag
         if values:
             decided[option.field] = _of_words(option, values, said_by)
     return Settings(**decided)
@@ -204,7 +211,7 @@ def _names(option: Option, words: Sequence[str]) -> object:
 
 def _choice(option: Option, value: str) -> str:
     if value not in option.choices:
-        raise UnknownNameError.of("choice", value, option.choices)
+        raise ConfigError(f"{value!r} is none of {', '.join(option.choices)}")
     return value
 
 

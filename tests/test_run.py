@@ -1,0 +1,276 @@
+"""`run` in the CI of a team that has a past: expected operations, allowances, a baseline, labels, signals, runners."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from repository import ROOT
+
+from contracts.cli import main
+
+posix_only = pytest.mark.skipif(os.name != "posix", reason="signals to a process group are POSIX's")
+
+#: A client with a past: each word among its arguments is a kind of violation. It gives up on a fault.
+LEGACY = textwrap.dedent("""
+    import os, sys, urllib.request
+
+    wrong = set(sys.argv[1].split(",")) if len(sys.argv) > 1 else set()
+    namespace = "http://ongoingsystems.se/WSI"
+    fields = {
+        "UserName": "u" * 51 if "long" in wrong else "user",
+        "Password": "canary-7d1c",
+        "GoodsOwnerId": "seven" if "number" in wrong else "7",
+        "IntegrationType": "legacy",
+        "syncTime": "2024-05-01 12:00:00" if "time" in wrong else "2024-05-01T12:00:00Z",
+    }
+    if "extra" in wrong:
+        fields["Comment"] = "x"
+    payload = "".join(f"<{name}>{value}</{name}>" for name, value in fields.items())
+    envelope = (
+        '<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<SetTimeOfLastSync xmlns="{namespace}">{payload}</SetTimeOfLastSync></s:Body></s:Envelope>'
+    )
+    action = "SetLastSync" if "action" in wrong else "SetTimeOfLastSync"
+    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{namespace}/{action}"'}
+    address = os.environ["ONGOING_ENDPOINT"] + (sys.argv[2] if len(sys.argv) > 2 else "")
+    urllib.request.urlopen(urllib.request.Request(address, envelope.encode(), headers), timeout=10).read()
+""")
+TODAY = datetime.now(tz=UTC).astimezone().date()
+FOUR = "long,number,time,action"
+
+
+@pytest.fixture
+def legacy(tmp_path, monkeypatch, capfd):
+    """Runs the client, wrong in these ways, with these options; the exit code and the report as a value."""
+    (tmp_path / "legacy.py").write_text(LEGACY)
+    monkeypatch.chdir(tmp_path)
+
+    def run(wrong: str, *options: str, path: str = "") -> tuple[int, dict]:
+        code = main(["run", "--format", "json", *options, "--", sys.executable, "legacy.py", wrong, path])
+        report = capfd.readouterr().out
+        assert "canary" not in report
+        return code, json.loads(report)
+
+    return run
+
+
+def findings(report: dict, *, accepted: bool = False) -> set[str]:
+    every = (finding for message in report["messages"] for finding in message["findings"])
+    return {finding["rule"] for finding in every if ("accepted" in finding) == accepted}
+
+
+class TestExpectedOperations:
+    def test_that_came_are_not_mentioned(self, legacy):
+        code, report = legacy("", "--expect", "ongoing/SetTimeOfLastSync")
+        assert (code, report["errors"]) == (0, [])
+
+    def test_that_never_came_fail_the_run_and_are_named_once(self, legacy):
+        wanted = ["ongoing/SetTimeOfLastSync", "ongoing/GetTimeOfLastSync", "luminate/Login", "luminate/Login"]
+        code, report = legacy("", *(word for name in wanted for word in ("--expect", name)))
+        assert code == 1
+        assert [error["source"] for error in report["errors"]] == wanted[1:3]
+        assert report["summary"]["failed"] == 0
+
+    def test_do_not_turn_silence_into_a_violation(self, capfd):
+        assert main(["run", "--expect", "ongoing/GetTimeOfLastSync", "--", "true"]) == 3
+        assert "sent no message" in capfd.readouterr().err
+
+    @pytest.mark.parametrize(
+        ("options", "said"),
+        [
+            (["--expect", "ongoing/SetTimeOfLastSinc"], "did you mean SetTimeOfLastSync"),
+            (["--expect", "onging/SetTimeOfLastSync"], "did you mean ongoing"),
+            (["--expect", "luminate/Login", "--service", "ongoing"], "luminate is not among the services"),
+        ],
+    )
+    def test_that_cannot_come_are_refused_before_the_client_starts(self, options, said, capfd, tmp_path):
+        assert main(["run", *options, "--", "touch", str(tmp_path / "started")]) == 2
+        assert said in capfd.readouterr().err
+        assert not (tmp_path / "started").exists()
+
+
+class TestABaseline:
+    def test_of_four_kinds_turns_the_run_green_and_a_fifth_kind_red(self, legacy):
+        code, report = legacy(FOUR)
+        assert (code, len(findings(report))) == (1, 4)
+        code, report = legacy(FOUR, "--baseline", "known.json", "--update-baseline")
+        assert (code, report["client"], report["summary"]["accepted"]) == (0, {"exit_code": 0}, 4)
+        assert report["notes"] == [
+            {"source": "known.json", "message": "written: 4 known violations, 4 of them new; 0 taken out"}
+        ]
+        assert legacy(FOUR, "--baseline", "known.json")[0] == 0
+        code, report = legacy(f"{FOUR},extra", "--baseline", "known.json")
+        assert (code, findings(report)) == (1, {"schema/unexpected-element"})
+        assert len(findings(report, accepted=True)) == 4
+
+    def test_reports_what_was_fixed_and_forgets_it_when_told(self, legacy):
+        legacy(FOUR, "--baseline", "known.json", "--update-baseline")
+        code, report = legacy("number,time,action", "--baseline", "known.json")
+        assert code == 0
+        ((source, said),) = [note.values() for note in report["notes"]]
+        assert source == "known.json"
+        assert said.startswith("schema/max-length no longer occurs at ongoing/SetTimeOfLastSync /soap:Envelope/")
+        _, report = legacy("number,time,action", "--baseline", "known.json", "--update-baseline")
+        assert "3 known violations, 0 of them new; 1 taken out" in report["notes"][0]["message"]
+        assert legacy(FOUR, "--baseline", "known.json")[0] == 1
+
+    def test_knows_no_value(self, legacy, tmp_path):
+        legacy(FOUR, "--baseline", "known.json", "--update-baseline")
+        text = (tmp_path / "known.json").read_text()
+        assert "seven" not in text
+        assert "canary" not in text
+        assert "u" * 51 not in text
+
+    def test_loses_nothing_when_the_client_fails_half_way(self, legacy, capfd):
+        legacy(FOUR, "--baseline", "known.json", "--update-baseline")
+        code = "import runpy\nrunpy.run_path('legacy.py')\nraise SystemExit(4)"
+        main(["run", "--baseline", "known.json", "--update-baseline", "--", sys.executable, "-c", code])
+        assert "4 known violations, 0 of them new; 0 taken out" in capfd.readouterr().out
+        assert legacy(FOUR, "--baseline", "known.json")[0] == 0
+
+    def test_that_is_missing_or_not_named_is_a_plain_error(self, legacy, capfd):
+        assert main(["run", "--baseline", "none.json", "--", "true"]) == 2
+        assert "none.json: there is no baseline yet; --update-baseline writes one" in capfd.readouterr().err
+        assert main(["run", "--update-baseline", "--", "true"]) == 2
+        assert "needs the file: --baseline FILE" in capfd.readouterr().err
+        assert legacy("")[0] == 0
+
+    def test_is_not_written_when_nothing_was_judged(self, tmp_path):
+        path = tmp_path / "known.json"
+        assert main(["run", "--baseline", str(path), "--update-baseline", "--", "true"]) == 3
+        assert not path.exists()
+
+
+class TestSettings:
+    def test_in_a_file_allow_for_a_reason_until_a_day(self, legacy, tmp_path):
+        allow = '[[allow]]\nrule = "schema/date-time"\nreason = "TICKET-7"\npath = "*/ongoing:syncTime"\nexpires = {}\n'
+        (tmp_path / "soap-contracts.toml").write_text(allow.format(TODAY + timedelta(days=1)))
+        code, report = legacy("time")
+        assert (code, report["notes"]) == (0, [])
+        assert [finding["accepted"] for finding in report["messages"][0]["findings"]] == ["TICKET-7"]
+        yesterday = TODAY - timedelta(days=1)
+        (tmp_path / "soap-contracts.toml").write_text(allow.format(yesterday))
+        code, report = legacy("time")
+        assert code == 1
+        assert report["notes"] == [
+            {
+                "source": "soap-contracts.toml",
+                "message": f"[[allow]] number 1 (schema/date-time) expired on {yesterday}: its findings count again",
+            }
+        ]
+
+    def test_that_match_nothing_are_reported(self, legacy, tmp_path):
+        (tmp_path / "soap-contracts.toml").write_text('[[allow]]\nrule = "xml"\nreason = "none"\n')
+        code, report = legacy("")
+        assert code == 0
+        assert report["notes"][0]["message"] == "[[allow]] number 1 (xml) matched nothing"
+
+    def test_choose_the_services(self, legacy, tmp_path):
+        (tmp_path / "soap-contracts.toml").write_text('services = ["luminate"]\n')
+        with pytest.raises(json.JSONDecodeError):
+            legacy("", "--expect", "ongoing/SetTimeOfLastSync")
+        assert legacy("", "--service", "ongoing")[0] == 0
+
+    def test_with_a_slip_are_a_plain_error(self, tmp_path, monkeypatch, capfd):
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "pyproject.toml").write_text("[tool.soap-contracts]\nfailon = 'error'\n")
+        assert main(["run", "--", "true"]) == 2
+        assert "pyproject.toml: [tool.soap-contracts]: unknown key 'failon'; known are" in capfd.readouterr().err
+
+    def test_of_the_whole_do_not_reach_commands_that_print_data(self, tmp_path, monkeypatch, capfd):
+        monkeypatch.chdir(tmp_path)
+        own = ROOT / "examples" / "own-service"
+        (tmp_path / "soap-contracts.toml").write_text(f'format = "junit"\ncontracts = ["{own}"]\n')
+        assert main(["list", "services"]) == 0
+        assert len(capfd.readouterr().out.splitlines()) == 4
+
+
+def test_what_is_appended_to_the_endpoint_labels_the_messages(legacy):
+    _, report = legacy("time", path="/OrderTest/test%20late")
+    assert {message["source"] for message in report["messages"]} == {"#1 POST /ongoing/OrderTest/test late"}
+
+
+def test_several_reports_of_one_run_agree(legacy, tmp_path):
+    code, report = legacy("time", "--report", "text=a.txt", "--report", "json=b.json")
+    assert code == 1
+    assert json.loads((tmp_path / "b.json").read_text()) == report
+    assert "error schema/date-time" in (tmp_path / "a.txt").read_text()
+
+
+def test_two_reports_do_not_go_to_one_file(capfd):
+    assert main(["run", "--report", "text=a", "--report", "json=./a", "--", "true"]) == 2
+    assert "two reports would be written to one file" in capfd.readouterr().err
+
+
+@posix_only
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+def test_the_client_gets_the_signal_that_we_got(tmp_path, number):
+    script = 'trap "echo INT > got; exit" INT; trap "echo TERM > got; exit" TERM; trap "echo HUP > got; exit" HUP; '
+    command = [
+        sys.executable,
+        "-m",
+        "contracts",
+        "run",
+        "--",
+        "sh",
+        "-c",
+        script + "echo > up; while :; do sleep 0.05; done",
+    ]
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as process:
+        until = time.monotonic() + 20
+        while not (tmp_path / "up").exists():
+            assert time.monotonic() < until
+            time.sleep(0.01)
+        process.send_signal(number)
+        assert process.wait(timeout=20) == 128 + number
+    assert (tmp_path / "got").read_text().strip() == number.name.removeprefix("SIG")
+
+
+def runner(name: str) -> str:
+    found = shutil.which(name)
+    if found is None:
+        pytest.skip(f"{name} is not installed")
+    return found
+
+
+class TestRunnersOfOtherLanguages:
+    """As they are: the runner is the command, the client somewhere below it."""
+
+    def test_npm_test(self, tmp_path, monkeypatch, capfd):
+        runner("npm")
+        (tmp_path / "legacy.py").write_text(LEGACY)
+        test = f"{sys.executable} legacy.py time"
+        (tmp_path / "package.json").write_text(json.dumps({"private": True, "scripts": {"test": test}}))
+        monkeypatch.chdir(tmp_path)
+        assert main(["run", "--format", "json", "--", "npm", "test"]) == 1
+        assert findings(json.loads(capfd.readouterr().out)) == {"schema/date-time"}
+
+    def test_a_script_in_vendor_bin(self, tmp_path, monkeypatch, capfd):
+        php = runner("php")
+        script = tmp_path / "vendor" / "bin" / "phpunit"
+        script.parent.mkdir(parents=True)
+        script.write_text(f"#!{php}\n<?php passthru('{sys.executable} legacy.py time', $code); exit($code);\n")
+        script.chmod(0o755)
+        (tmp_path / "legacy.py").write_text(LEGACY)
+        monkeypatch.chdir(tmp_path)
+        assert main(["run", "--format", "json", "--", "vendor/bin/phpunit"]) == 1
+        assert findings(json.loads(capfd.readouterr().out)) == {"schema/date-time"}
+
+    def test_make(self, tmp_path, monkeypatch, capfd):
+        runner("make")
+        (tmp_path / "legacy.py").write_text(LEGACY)
+        Path(tmp_path / "Makefile").write_text(f"test:\n\t{sys.executable} legacy.py\n")
+        monkeypatch.chdir(tmp_path)
+        assert main(["run", "--expect", "ongoing/SetTimeOfLastSync", "--", "make", "test"]) == 0
+        capfd.readouterr()
