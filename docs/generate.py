@@ -1,11 +1,12 @@
-"""Write `docs/rules.md` from the rules and the shipped contracts: `python docs/generate.py`.
+"""Write what the code knows: `docs/rules.md` and the JSON schema of the settings: `python docs/generate.py`.
 
-With ``--check`` nothing is written, and the exit code is 1 when the page is not what it should be.
+With ``--check`` nothing is written, and the exit code is 1 when a file is not what it should be.
 """  # noqa: INP001 - a script beside the pages that it writes
 
 from __future__ import annotations
 
 import argparse
+import json
 import re
 import sys
 from pathlib import Path
@@ -16,15 +17,16 @@ FOLDER: Final = Path(__file__).resolve().parent
 sys.path.insert(0, str(FOLDER.parent))
 
 from contracts.catalog import load  # noqa: E402
+from contracts.config import ALLOW_KEYS, OPTIONS  # noqa: E402
 from contracts.rules import RULES  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from contracts.catalog import Catalog
+    from contracts.config import Option
     from contracts.rules import Rule
 
-PAGE: Final = "rules.md"
 _INTRODUCTION: Final = """\
 # Rules
 
@@ -46,19 +48,65 @@ def page() -> str:
     return "\n\n".join([_INTRODUCTION, "\n".join(_table(catalog)), *sections]) + "\n"
 
 
+def schema() -> str:
+    """The text of `docs/soap-contracts.schema.json`, for editors."""
+    settings = {option.key: _setting(option) for option in OPTIONS}
+    allow = {key: {"type": "string", "minLength": 1, "description": about} for key, about in ALLOW_KEYS.items()}
+    allow["rule"] = {"enum": _rules(), "description": ALLOW_KEYS["rule"]}
+    # A date of TOML is no string; the tools that check TOML by a JSON schema hand it on as one.
+    allow["expires"]["format"] = "date"
+    table = {"type": "object", "properties": allow, "required": ["rule", "reason"], "additionalProperties": False}
+    whole = {
+        "$schema": "http://json-schema.org/draft-07/schema#",
+        "title": "Settings of soap-contracts: soap-contracts.toml, or [tool.soap-contracts] in pyproject.toml",
+        "type": "object",
+        "properties": {**settings, "allow": {"type": "array", "items": table}, "$schema": {"type": "string"}},
+        "additionalProperties": False,
+    }
+    return json.dumps(whole, indent=2) + "\n"
+
+
+#: The files that are made, and what makes each.
+PAGES: Final = {"rules.md": page, "soap-contracts.schema.json": schema}
+
+
 def main(arguments: Sequence[str] | None = None, folder: Path = FOLDER) -> int:
-    """Write the page in ``folder``, or check it; the exit code."""
-    parser = argparse.ArgumentParser(description=f"Write docs/{PAGE} from the rules and the shipped contracts.")
-    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when the page is stale")
+    """Write the files in ``folder``, or check them; the exit code."""
+    parser = argparse.ArgumentParser(description=f"Write {' and '.join(PAGES)} from the code and the contracts.")
+    parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when a file is stale")
     checked = parser.parse_args(arguments).check
-    path = folder / PAGE
-    wanted = page().encode()
-    if not checked:
-        path.write_bytes(wanted)
-    elif not path.is_file() or path.read_bytes() != wanted:
-        sys.stderr.write(f"{path.name} is stale: run python docs/generate.py\n")
-        return 1
-    return 0
+    stale = False
+    for name, made in PAGES.items():
+        path, wanted = folder / name, made().encode()
+        if not checked:
+            path.write_bytes(wanted)
+        elif not path.is_file() or path.read_bytes() != wanted:
+            sys.stderr.write(f"{name} is stale: run python docs/generate.py\n")
+            stale = True
+    return int(stale)
+
+
+def _setting(option: Option) -> dict[str, object]:
+    """The schema of one setting."""
+    text: dict[str, object] = {"type": "string", "minLength": 1}
+    form: dict[str, object] = {
+        "names": {"type": "array", "items": {"enum": _rules()}, "minItems": 1}
+        if option.key in ("select", "ignore")
+        else {"type": "array", "items": text},
+        "folders": {"type": "array", "items": text},
+        "file": text,
+        "choice": {"enum": list(option.choices)},
+        "reports": {
+            "type": "object",
+            "properties": dict.fromkeys(option.choices, text),
+            "additionalProperties": False,
+        },
+    }[option.kind]
+    return {**form, "description": option.about}
+
+
+def _rules() -> list[str]:
+    return sorted({rule.family for rule in RULES.values()} | RULES.keys())
 
 
 def _table(catalog: Catalog) -> Iterator[str]:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+import re
+import tomllib
 from datetime import date
 
 import pytest
+from jsonschema import Draft7Validator
+from repository import ROOT
 
 from contracts.config import OPTIONS, PREFIX, Settings, settings_of
 from contracts.errors import ConfigError
@@ -24,6 +29,33 @@ EACH = {
                 ["github=d=e"], (("github", "d=e"),)),
     "baseline": ('"a.json"', "a.json", "b.json", "b.json", "c.json", "c.json"),
 }  # fmt: skip
+#: What is wrong in a file, and what is said of it.
+SLIPS = [
+    ("fail_on = 'error'", r"soap-contracts\.toml: \[the file\]: unknown key 'fail_on'; known are .*fail-on"),
+    ("fail-on = 'fatal'", "fail-on = 'fatal' is none of error, warning, info"),
+    ("fail-on = 3", "'fail-on' is not a string"),
+    ("format = 'xml'", "format = 'xml' is none of text, json"),
+    ("select = 'schema'", "'select' is not a list of strings"),
+    ("select = []", "'select': names rules or families"),
+    ("ignore = ['shema']", "'ignore': .*did you mean schema"),
+    ("reports = ['junit=x']", "'reports' is not a table"),
+    ("reports = {xml = 'x'}", r"\[reports\]: unknown key 'xml'"),
+    ("baseline = ''", "'baseline' is empty"),
+    ("allow = {}", "'allow' is not an array of tables"),
+    ("[[allow]]\nrule = 'schema'", r"\[\[allow\]\] number 1: 'reason' is missing"),
+    ("[[allow]]\nrule = 'schema'\nreason = ''", "'reason' is empty"),
+    (
+        "[[allow]]\nrule = 'shema'\nreason = 'x'",
+        "number 1: there is no rule or family 'shema'; did you mean schema",
+    ),
+    ("[[allow]]\nrule = 'xml'\nreason = 'x'\nuntil = 2027-01-01", "unknown key 'until'; known are expires"),
+    ("[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = '2027'", "'expires' is missing or not a date"),
+    (
+        "[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = 2027-01-01T00:00:00",
+        "'expires' is missing or not a date",
+    ),
+    ("x = ", "this is not TOML: .*"),
+]
 EACH_OPTION = pytest.mark.parametrize("option", OPTIONS, ids=lambda option: option.key)
 
 
@@ -122,32 +154,7 @@ class TestTheFile:
 
     @pytest.mark.parametrize(
         ("text", "match"),
-        [
-            ("fail_on = 'error'", r"soap-contracts\.toml: \[the file\]: unknown key 'fail_on'; known are .*fail-on"),
-            ("fail-on = 'fatal'", "fail-on = 'fatal' is none of error, warning, info"),
-            ("fail-on = 3", "'fail-on' is not a string"),
-            ("format = 'xml'", "format = 'xml' is none of text, json"),
-            ("select = 'schema'", "'select' is not a list of strings"),
-            ("select = []", "'select': names rules or families"),
-            ("ignore = ['shema']", "'ignore': .*did you mean schema"),
-            ("reports = ['junit=x']", "'reports' is not a table"),
-            ("reports = {xml = 'x'}", r"\[reports\]: unknown key 'xml'"),
-            ("baseline = ''", "'baseline' is empty"),
-            ("allow = {}", "'allow' is not an array of tables"),
-            ("[[allow]]\nrule = 'schema'", r"\[\[allow\]\] number 1: 'reason' is missing"),
-            ("[[allow]]\nrule = 'schema'\nreason = ''", "'reason' is empty"),
-            (
-                "[[allow]]\nrule = 'shema'\nreason = 'x'",
-                "number 1: there is no rule or family 'shema'; did you mean schema",
-            ),
-            ("[[allow]]\nrule = 'xml'\nreason = 'x'\nuntil = 2027-01-01", "unknown key 'until'; known are expires"),
-            ("[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = '2027'", "'expires' is missing or not a date"),
-            (
-                "[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = 2027-01-01T00:00:00",
-                "'expires' is missing or not a date",
-            ),
-            ("x = ", "this is not TOML: .*"),
-        ],
+        SLIPS,
     )
     def test_a_slip_is_an_error_that_names_file_and_place(self, folder, text, match):
         refused(folder, text, match)
@@ -176,3 +183,37 @@ class TestTheFile:
 def test_a_slip_elsewhere_names_the_flag_or_the_variable(flags, environment, match):
     with pytest.raises(ConfigError, match=match):
         settings_of(flags, environment)
+
+
+class TestTheSchemaForEditors:
+    """It accepts and refuses what we do, as far as a schema can tell."""
+
+    @pytest.fixture
+    def schema(self):
+        return Draft7Validator(json.loads((ROOT / "docs" / "soap-contracts.schema.json").read_text()))
+
+    @pytest.mark.parametrize("key", EACH)
+    def test_accepts_each_setting(self, schema, key):
+        schema.validate(as_json(f"{key} = {EACH[key][0]}"))
+
+    def test_accepts_the_page_s_example_and_so_do_we(self, schema, folder):
+        page = (ROOT / "docs" / "configuration.md").read_text()
+        (text,) = re.findall(r"```toml\n(.*?)```", page, re.DOTALL)
+        schema.validate(as_json(text))
+        (folder / "soap-contracts.toml").write_text(text)
+        assert settings_of({}, {}).allow[0].expires == date(2027, 3, 31)
+
+    @pytest.mark.parametrize("text", [text for text, _ in SLIPS if "TOML" not in _ and "not a date" not in _])
+    def test_refuses_what_we_refuse(self, schema, text):
+        assert not schema.is_valid(as_json(text))
+
+
+def as_json(text: str) -> object:
+    return json.loads(json.dumps(tomllib.loads(text), default=str))
+
+
+def test_the_page_has_a_row_for_every_option():
+    page = (ROOT / "docs" / "configuration.md").read_text()
+    for option in OPTIONS:
+        assert f"| `{option.key}` | `{option.flag}`" in page
+        assert f"| `{option.variable}` |" in page

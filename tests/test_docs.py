@@ -34,13 +34,16 @@ class TestThePageOfRules:
         assert GENERATE.main(["--check"], tmp_path) == 0
         assert (tmp_path / "rules.md").read_text(encoding="utf-8") == GENERATE.page()
 
+    @pytest.mark.parametrize("name", GENERATE.PAGES)
     @pytest.mark.parametrize("text", [None, "# Rules\n"], ids=["missing", "other"])
-    def test_is_called_stale_and_left_alone_when_it_is_not_current(self, tmp_path, capsys, text):
-        path = tmp_path / "rules.md"
+    def test_is_called_stale_and_left_alone_when_it_is_not_current(self, tmp_path, capsys, name, text):
+        GENERATE.main([], tmp_path)
+        path = tmp_path / name
+        path.unlink()
         if text is not None:
             path.write_text(text, encoding="utf-8")
         assert GENERATE.main(["--check"], tmp_path) == 1
-        assert "python docs/generate.py" in capsys.readouterr().err
+        assert f"{name} is stale: run python docs/generate.py" in capsys.readouterr().err
         assert (path.read_text(encoding="utf-8") if path.exists() else None) == text
 
     @EACH_RULE
