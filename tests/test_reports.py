@@ -14,6 +14,10 @@ import pytest
 
 from contracts.findings import Excerpt, Finding, Verdict
 from contracts.reports import FORMATS, JsonReporter, Style, Terms, TextReporter, escaped
+from contracts.reports.github import GithubReporter
+from contracts.reports.junit import JUnitReporter
+from contracts.reports.sarif import SarifReporter
+from contracts.reports.several import Several
 from contracts.reports.terminal import columns_of, fitted, wrapped
 from contracts.version import VERSION
 
@@ -31,6 +35,7 @@ LONG = Finding(
     excerpt=Excerpt("        <IntegrationType>xxx</IntegrationType>", 8),
 )
 ZONE = LONG._replace(rule="provider/no-time-zone", layer="provider", severity="warning", excerpt=None)
+KNOWN = LONG._replace(accepted="known from the baseline")
 INFO = LONG._replace(rule="soap/unknown-header", layer="wire", severity="info", line=0, column=0, excerpt=None)
 
 
@@ -52,6 +57,11 @@ def json_of(*verdicts: Verdict, terms: Terms = TERMS):
         for each in verdicts:
             reporter.verdict(each)
     return json.loads(stream.getvalue())
+
+
+def five(stream, terms: Terms) -> Several:
+    kinds = (TextReporter, JsonReporter, JUnitReporter, SarifReporter, GithubReporter)
+    return Several([kind(stream, terms) for kind in kinds])
 
 
 @contextlib.contextmanager
@@ -102,6 +112,11 @@ class TestText:
         assert shown.startswith("FAIL ongoing SetTimeOfLastSync request  bad.http\n")
         assert "3 messages: 2 passed, 1 failed (1 error, 1 warning, 0 infos)" in shown
 
+    def test_quiet_hides_what_is_accepted_too(self):
+        shown = text_of(verdict(LONG._replace(rule="schema/integer", accepted="known"), LONG), quiet=True)
+        assert "schema/integer" not in shown
+        assert "1 message: 0 passed, 1 failed (1 error, 0 warnings, 0 infos, 1 accepted)" in shown
+
     def test_the_end_counts_operations_and_says_once_what_was_not_checked(self):
         answer = verdict(operation="GetTimeOfLastSync", kind="response")
         unknown = Verdict("c.xml", 0, None, None, "unknown", (), ("http",))
@@ -128,13 +143,39 @@ class TestText:
             "0 messages: 0 passed, 0 failed (0 errors, 0 warnings, 0 infos)",
         ]
 
+    def test_an_accepted_finding_says_why_passes_and_is_counted_apart(self):
+        shown = text_of(verdict(KNOWN))
+        assert shown.splitlines()[:4] == [
+            "PASS ongoing SetTimeOfLastSync request  a.http",
+            "  7:9 accepted error schema/max-length",
+            "    IntegrationType has 51 characters, at most 50 are allowed",
+            "    why: known from the baseline",
+        ]
+        assert shown.endswith("1 message: 1 passed, 0 failed (0 errors, 0 warnings, 0 infos, 1 accepted)\n")
+
+    def test_notes_skipped_entries_and_missing_operations_are_shown(self):
+        stream = io.StringIO()
+        with TextReporter(stream, TERMS) as reporter:
+            reporter.note("soap-contracts.toml", "an allow is out of date")
+            reporter.missing("ongoing/SetTimeOfLastSync")
+            reporter.skipped()
+            reporter.skipped(2)
+        assert stream.getvalue().splitlines()[:2] == [
+            "NOTE soap-contracts.toml: an allow is out of date",
+            "ERROR ongoing/SetTimeOfLastSync: expected, but no request of this operation came",
+        ]
+        assert "skipped: 3 HTTP messages without an envelope, for another address\n" in stream.getvalue()
+
     def test_no_control_character_reaches_the_stream(self):
         evil = "\x1b]0;owned\x07 \x9b31m \u202e \r\n \x7f \ud800 \u200b \t"
         finding = LONG._replace(message=evil, help=evil, path=evil, reference=evil, excerpt=Excerpt(evil, 3))
         stream = io.StringIO()
         with TextReporter(stream, Terms({evil: evil})) as reporter:
-            reporter.verdict(verdict(finding, source=evil, service=evil, operation=evil))
+            reporter.verdict(
+                verdict(finding, finding._replace(accepted=evil), source=evil, service=evil, operation=evil)
+            )
             reporter.error(evil, evil)
+            reporter.note(evil, evil)
         assert stream.getvalue().replace("\n", "").isprintable()
 
     def test_colours_change_nothing_but_the_colours(self):
@@ -159,6 +200,8 @@ class TestJson:
         with JsonReporter(stream, TERMS) as reporter:
             reporter.verdict(verdict(LONG, not_checked=("http",)))
             reporter.error("b.http", "line 3: broken")
+            reporter.note("soap-contracts.toml", "an allow is out of date")
+            reporter.skipped(2)
             reporter.client(0)
         assert json.loads(stream.getvalue()) == {
             "version": 1,
@@ -189,14 +232,31 @@ class TestJson:
                 }
             ],
             "errors": [{"source": "b.http", "message": "line 3: broken"}],
+            "notes": [{"source": "soap-contracts.toml", "message": "an allow is out of date"}],
             "client": {"exit_code": 0},
-            "summary": {"messages": 1, "passed": 0, "failed": 1, "skipped": 0, "errors": 1, "warnings": 0, "infos": 0},
+            "summary": {
+                "messages": 1,
+                "passed": 0,
+                "failed": 1,
+                "skipped": 2,
+                "errors": 1,
+                "warnings": 0,
+                "infos": 0,
+                "accepted": 0,
+            },
         }
+
+    def test_an_accepted_finding_says_why_and_is_counted_apart(self):
+        found = json_of(verdict(KNOWN, ZONE))
+        (message,) = found["messages"]
+        assert message["verdict"] == "pass"
+        assert [finding.get("accepted") for finding in message["findings"]] == ["known from the baseline", None]
+        assert (found["summary"]["errors"], found["summary"]["accepted"]) == (0, 1)
 
     def test_without_messages_and_client_it_is_still_whole(self):
         found = json_of()
-        assert list(found) == ["version", "tool", "contracts", "messages", "errors", "summary"]
-        assert (found["messages"], found["errors"]) == ([], [])
+        assert list(found) == ["version", "tool", "contracts", "messages", "errors", "notes", "summary"]
+        assert (found["messages"], found["errors"], found["notes"]) == ([], [], [])
 
     def test_it_is_ascii_and_takes_any_text(self):
         stream = io.StringIO()
@@ -224,12 +284,19 @@ class TestTerms:
         assert found["summary"]["failed"] == sum(failed)
 
     def test_findings_that_do_not_count_are_neither_reported_nor_counted(self):
-        terms = TERMS._replace(keeps=lambda rule: rule != "schema/max-length")
-        found = json_of(verdict(LONG, ZONE), terms=terms)
+        def counted(found: Verdict) -> Verdict:
+            return found._replace(findings=tuple(each for each in found.findings if each.severity != "error"))
+
+        found = json_of(verdict(LONG, ZONE), terms=TERMS._replace(counted=counted))
         (message,) = found["messages"]
         assert message["verdict"] == "pass"
         assert [finding["rule"] for finding in message["findings"]] == ["provider/no-time-zone"]
         assert (found["summary"]["errors"], found["summary"]["warnings"]) == (0, 1)
+
+    @pytest.mark.parametrize("fail_on", ["error", "warning", "info"])
+    def test_an_accepted_finding_never_fails(self, fail_on):
+        found = json_of(verdict(KNOWN), terms=TERMS._replace(fail_on=fail_on))
+        assert found["summary"]["failed"] == 0
 
 
 class TestReporting:
@@ -252,7 +319,7 @@ class TestReporting:
             interrupted()
         assert "1 message" not in stream.getvalue()
 
-    @pytest.mark.parametrize("kind", [TextReporter, JsonReporter])
+    @pytest.mark.parametrize("kind", [TextReporter, JsonReporter, JUnitReporter, SarifReporter, GithubReporter, five])
     def test_memory_does_not_grow_with_the_messages(self, kind):
         class Nowhere(io.TextIOBase):
             def write(self, text):
@@ -260,17 +327,19 @@ class TestReporting:
 
         tracemalloc.start()
         with kind(Nowhere(), TERMS) as reporter:
-            for number in range(2_000):
+            for number in range(1_000):
                 reporter.verdict(verdict(LONG, source=f"{number}.http"))
+                reporter.verdict(verdict(ZONE, source=f"{number}.http"))
             before, _ = tracemalloc.get_traced_memory()
-            for number in range(20_000):
+            for number in range(3_000):
                 reporter.verdict(verdict(LONG, source=f"{number}.http"))
+                reporter.verdict(verdict(ZONE, source=f"{number}.http"))
             after, _ = tracemalloc.get_traced_memory()
         tracemalloc.stop()
         assert after - before < 100_000
 
     def test_the_formats_are_the_ones_that_the_command_line_offers(self):
-        assert FORMATS == ("text", "json")
+        assert FORMATS == ("text", "json", "junit", "sarif", "github")
 
 
 class TestTerminal:

@@ -41,7 +41,7 @@ def add_common(parser: argparse.ArgumentParser) -> None:
         metavar="FORMAT=FILE",
         help="write a further report, such as junit=report.xml (repeatable)",
     )
-    report.add_argument("--quiet", action="store_true", help="leave out messages that pass (text)")
+    report.add_argument("--quiet", action="store_true", help="leave out what passes or is accepted (text)")
     rules = parser.add_argument_group("rules")
     for name, help_ in (("select", "only these rules count"), ("ignore", "these rules do not count")):
         rules.add_argument(f"--{name}", action="append", metavar="RULE_OR_FAMILY[,...]", help=help_)

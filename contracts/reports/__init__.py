@@ -1,4 +1,7 @@
-"""Verdicts -> text for people and JSON for machines, written as they come and not kept."""
+"""Verdicts -> text for people, and JSON, JUnit, SARIF and GitHub's annotations for machines; written as they come.
+
+The reporters that are not named here load what a plain check does not need; import them from their modules.
+"""
 
 from typing import Final
 
@@ -10,4 +13,4 @@ from .text import TextReporter
 __all__ = ["FORMATS", "JsonReporter", "Reporter", "Style", "Summary", "Terms", "TextReporter", "escaped", "width_of"]
 
 #: What ``--format`` may name.
-FORMATS: Final = ("text", "json")
+FORMATS: Final = ("text", "json", "junit", "sarif", "github")

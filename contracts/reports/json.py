@@ -45,7 +45,7 @@ class JsonReporter(Reporter):
         self.stream.write(',\n"notes": [' + ",\n".join(self._notes) + "]")
         if self.summary.client is not None:
             self.stream.write(',\n"client": ' + json.dumps({"exit_code": self.summary.client}))
-        self.stream.write(',\n"summary": ' + json.dumps(_counts(self.summary)) + "}\n")
+        self.stream.write(',\n"summary": ' + json.dumps(counts(self.summary)) + "}\n")
 
 
 def _message(verdict: Verdict, *, failed: bool) -> dict[str, Any]:
@@ -69,7 +69,8 @@ def _finding(finding: Finding) -> dict[str, Any]:
     return found
 
 
-def _counts(summary: Summary) -> dict[str, int]:
+def counts(summary: Summary) -> dict[str, int]:
+    """The counts of messages and findings, by the names that they have in a report."""
     return {
         "messages": summary.messages,
         "passed": summary.passed,
