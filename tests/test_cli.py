@@ -134,7 +134,7 @@ class TestCheck:
         assert main(["check", str(tmp_path)]) == 3
         streams = capsys.readouterr()
         assert "0 messages" in streams.out
-        assert streams.err == f"soap-contracts: nothing to judge: there is no .xml and no .http file in {tmp_path}\n"
+        assert streams.err == f"soap-contracts: nothing to judge: there is no .xml, .http or .har file and no cassette in {tmp_path}\n"
 
     def test_fail_on_warning_fails_a_message_with_a_warning(self, folder, capsys):
         assert main(["check", str(folder / "local.xml")]) == 0
@@ -186,7 +186,7 @@ class TestCheck:
         assert "canary" not in streams.out + streams.err
 
     def test_an_error_outside_a_message_is_one_line_too(self, folder, capsys, monkeypatch):
-        def broken(_):
+        def broken(*_):
             raise ValueError(CANARY)
 
         monkeypatch.setattr(check_command, "read", broken)

@@ -301,7 +301,10 @@ class TestKinds:
         assert read_one(request(b"A: b"), "captured.txt").headers == (("A", "b"),)
 
     def test_anything_else_is_an_error(self, read_one):
-        assert read_one(b"Dear all,\n", "captured.txt").message == "line 1: neither an HTTP message nor XML"
+        assert (
+            read_one(b"Dear all,\n", "captured.txt").message
+            == "line 1: no HTTP message, no XML, no HAR and no vcrpy cassette"
+        )
         assert read_one(b"", "captured.txt").message == "line 1: there is nothing in it"
 
 

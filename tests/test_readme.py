@@ -37,7 +37,7 @@ def test_the_second_command_is_the_one_that_ci_runs():
 
 
 def test_the_python_lines_run(capsys):
-    (code,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    _, code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
     with pytest.raises(AssertionError, match="schema/date-time"):
         exec(compile(code, "README.md", "exec"), {"envelope": WRONG})
     assert "schema/date-time" in capsys.readouterr().out

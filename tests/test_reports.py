@@ -164,7 +164,7 @@ class TestText:
             "NOTE soap-contracts.toml: an allow is out of date",
             "ERROR ongoing/SetTimeOfLastSync: expected, but no request of this operation came",
         ]
-        assert "skipped: 3 HTTP messages without an envelope, for another address\n" in stream.getvalue()
+        assert "skipped: 3 archive entries without SOAP\n" in stream.getvalue()
 
     def test_no_control_character_reaches_the_stream(self):
         evil = "\x1b]0;owned\x07 \x9b31m \u202e \r\n \x7f \ud800 \u200b \t"

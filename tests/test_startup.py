@@ -10,7 +10,19 @@ import pytest
 from contracts.catalog import load
 from contracts.samples import smallest
 
-HEAVY = ("xmlschema", "hypothesis", "vcr", "pytest", "uvicorn", "h11", "tqdm", "asyncio", "importlib.metadata", "click")
+HEAVY = (
+    "xmlschema",
+    "hypothesis",
+    "vcr",
+    "pytest",
+    "uvicorn",
+    "h11",
+    "tqdm",
+    "asyncio",
+    "importlib.metadata",
+    "click",
+    "yaml",
+)
 PROGRAM = """
 import sys
 from contracts.cli import main

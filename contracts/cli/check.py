@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.checking import check
 from contracts.errors import SoapContractsError
-from contracts.readers import Unreadable, read
+from contracts.readers import Skipped, Unreadable, read
 
 from .failures import complain, location_of
 from .judging import Judging
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from contracts.catalog import Catalog
-    from contracts.messages import Message
+    from contracts.readers import Item
     from contracts.reports import Reporter
 
 HELP: Final = "judge messages on disk or on standard input"
@@ -36,16 +36,21 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         "paths",
         nargs="+",
         metavar="PATH",
-        help=".xml envelope, .http raw HTTP message, folder (all of both below it), or - for standard input",
+        help=".xml envelope, .http raw HTTP message, .har archive, vcrpy cassette (.yaml, .yml, .json), folder (all of "
+        "these below it but .json), or - for standard input",
     )
     parser.add_argument("--service", metavar="NAME", help="judge every message as one of this service")
     add_common(parser)
     parser.epilog = """\
 NAME.response.http is judged as the answer to NAME.request.http beside it (.xml as well). Lines are those of the file; in a
-chunked or compressed body they are those of the decoded body.
+chunked or compressed body, and in an archive, they are those of the decoded body.
+
+Of an archive, HAR or cassette, an entry is judged, its request and its response, when one of them has an envelope or when
+its address is the endpoint of a service or the stub's. The others are counted as skipped, and so is every GET of a WSDL.
 
 examples:
   soap-contracts check captured/
+  soap-contracts check capture.har tests/cassettes/
   soap-contracts check --format json --output report.json captured/login.request.http
   curl -si --raw ... | soap-contracts check -
 """
@@ -57,18 +62,28 @@ def execute(args: argparse.Namespace) -> int:
     catalog = judging.catalog
     service = args.service and catalog.service(args.service).name
     with judging.reporter() as reporter:
-        for item in _watched(read(args.paths), reporter):
+        for item in _watched(read(args.paths, catalog), reporter):
             _judge(item, service, catalog, reporter)
         judging.conclude(reporter)
     code = exit_code(reporter)
     if not reporter.summary.messages and not reporter.summary.unreadable:
-        complain(f"nothing to judge: there is no .xml and no .http file in {', '.join(args.paths)}")
+        complain(f"nothing to judge: {_why_nothing(args.paths, reporter.summary.skipped)}")
     return code
 
 
-def _judge(item: Message | Unreadable, service: str | None, catalog: Catalog, reporter: Reporter) -> None:
+def _why_nothing(paths: list[str], skipped: int) -> str:
+    if not skipped:
+        return f"there is no .xml, .http or .har file and no cassette in {', '.join(paths)}"
+    entries = "the only entry was" if skipped == 1 else f"all {skipped} entries were"
+    return f"{entries} skipped: no envelope is recorded there"
+
+
+def _judge(item: Item, service: str | None, catalog: Catalog, reporter: Reporter) -> None:
     if isinstance(item, Unreadable):
         reporter.error(item.source, item.message)
+        return
+    if isinstance(item, Skipped):
+        reporter.skipped()
         return
     try:
         verdict = check(item, service=service, catalog=catalog)
@@ -80,7 +95,7 @@ def _judge(item: Message | Unreadable, service: str | None, catalog: Catalog, re
     reporter.verdict(verdict)
 
 
-def _watched(items: Iterator[Message | Unreadable], reporter: Reporter) -> Iterator[Message | Unreadable]:
+def _watched(items: Iterator[Item], reporter: Reporter) -> Iterator[Item]:
     """``items``, with a progress bar once they take long and somebody is looking."""
     if not sys.stderr.isatty() or os.environ.get("CI") or os.environ.get("TERM") == "dumb":
         yield from items

@@ -7,10 +7,11 @@ import sys
 from typing import TYPE_CHECKING, Final
 
 from contracts.errors import UnknownNameError
+from contracts.judging import catalog_of
 from contracts.reports import escaped
 from contracts.rules import RULES
 
-from .options import add_contracts, add_format, catalog_of, settings_from
+from .options import add_contracts, add_format, settings_from
 
 if TYPE_CHECKING:
     import argparse

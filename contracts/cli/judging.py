@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from contracts import baseline
-from contracts.policy import Policy
+from contracts.judging import catalog_of, policy_of
 from contracts.reports import Terms
 
 from .failures import UsageError
-from .options import catalog_of, settings_from
+from .options import settings_from
 from .reporting import reporter_to
 
 if TYPE_CHECKING:
@@ -18,7 +17,7 @@ if TYPE_CHECKING:
 
     from contracts.catalog import Catalog
     from contracts.config import Settings
-    from contracts.policy import Key
+    from contracts.policy import Policy
     from contracts.reports import Reporter
 
 #: How many known violations that no longer occur are named one by one.
@@ -39,15 +38,7 @@ class Judging(NamedTuple):
         settings = settings_from(args)
         if args.update_baseline and not settings.baseline:
             raise UsageError("--update-baseline needs the file: --baseline FILE, or baseline = in the configuration")
-        policy = Policy(
-            select=settings.select,
-            ignore=settings.ignore,
-            fail_on=settings.fail_on,
-            allows=settings.allow,
-            baseline=_known(settings, update=args.update_baseline),
-            learn=args.update_baseline,
-        )
-        return cls(args, settings, catalog_of(settings), policy)
+        return cls(args, settings, catalog_of(settings), policy_of(settings, learn=args.update_baseline))
 
     def reporter(self) -> Reporter:
         """The report, to be used in a ``with``. Raises UsageError for a file that cannot be written."""
@@ -82,9 +73,3 @@ class Judging(NamedTuple):
         return (
             f"written: {len(keys)} known violations, {len(keys - before)} of them new; {len(before - keys)} taken out"
         )
-
-
-def _known(settings: Settings, *, update: bool) -> frozenset[Key]:
-    if not settings.baseline or (update and not os.path.exists(settings.baseline)):
-        return frozenset()
-    return baseline.read(settings.baseline)

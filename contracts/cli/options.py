@@ -3,23 +3,17 @@
 from __future__ import annotations
 
 import os
-from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from contracts.catalog import load
 from contracts.config import OPTIONS, settings_of
-from contracts.errors import ContractError, UnknownNameError
 from contracts.findings import SEVERITIES
 from contracts.reports import FORMATS
-from contracts.resources import data_folder
-from contracts.rules import RULES, unknown_rules
 
 from .failures import USAGE
 
 if TYPE_CHECKING:
     import argparse
 
-    from contracts.catalog import Catalog
     from contracts.config import Settings
     from contracts.reports import Reporter
 
@@ -80,23 +74,6 @@ def settings_from(args: argparse.Namespace) -> Settings:
     judges = hasattr(args, "reports")
     flags = {option.field: getattr(args, option.field, None) for option in OPTIONS if judges or option.key != "format"}
     return settings_of(flags, os.environ, file=args.config)
-
-
-def catalog_of(settings: Settings) -> Catalog:
-    """The shipped services and those of the settings. Raises ContractError."""
-    return _catalog(settings.contracts)
-
-
-@cache
-def _catalog(folders: tuple[str, ...]) -> Catalog:
-    if not folders:
-        return load()
-    catalog = load(data_folder("xsd"), *folders)
-    for service in catalog:
-        for name in unknown_rules(service):
-            path = os.path.join(service.folder, "contract.toml")
-            raise ContractError(f"{path}: {UnknownNameError.of('rule', name, RULES)}")
-    return catalog
 
 
 def exit_code(reporter: Reporter) -> int:

@@ -12,15 +12,14 @@ from contracts.reports import width_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.messages import Message
-    from contracts.readers import Unreadable
+    from contracts.readers import Item
     from contracts.reports import Reporter
     from contracts.reports.reporter import Stream
 
 _ROWS: Final = 20
 
 
-def shown(items: Iterator[Message | Unreadable], reporter: Reporter, done: int) -> Iterator[Message | Unreadable]:
+def shown(items: Iterator[Item], reporter: Reporter, done: int) -> Iterator[Item]:
     """``items``, counted by a bar below whatever ``reporter`` writes; ``done`` came before."""
     stream = reporter.stream
     # Left to itself, tqdm shows nothing on a terminal that does not tell its size.

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.driving import CommandError, drive, variable
 from contracts.errors import SoapContractsError
 from contracts.policy import operation_of
+from contracts.saving import Folder
 
 from .failures import USAGE, UsageError, complain, location_of
 from .judging import Judging
@@ -17,7 +18,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from contracts.driving import Drive
+    from contracts.findings import Verdict
     from contracts.reports import Reporter
+    from contracts.server import Exchange
 
 HELP: Final = "run a client against a stub of the services and judge all that it sends"
 
@@ -36,6 +39,11 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="SERVICE/OPERATION",
         help="fail when no request of this operation came (repeatable)",
+    )
+    parser.add_argument(
+        "--save",
+        metavar="DIR",
+        help="keep every exchange in DIR as .http files, secrets masked, which `check DIR` judges the same",
     )
     parser.add_argument(
         "--timeout",
@@ -73,6 +81,7 @@ def execute(args: argparse.Namespace) -> int:
         )
     judging = Judging.of(args)
     services = _services(judging)
+    folder = None if args.save is None else Folder(args.save, judging.catalog)
     with judging.reporter() as reporter:
         try:
             result = _driven(command, services, judging)
@@ -80,7 +89,7 @@ def execute(args: argparse.Namespace) -> int:
             reporter.error(command[0], str(error))
             complain(str(error))
             return USAGE
-        _report(result, reporter)
+        _report(result, folder, reporter)
         _miss(result, args.expect, reporter)
         judging.conclude(reporter, complete=result.exit_code == 0)
     code = exit_code(reporter)
@@ -114,15 +123,23 @@ def _driven(command: Sequence[str], services: list[str], judging: Judging) -> Dr
     )
 
 
-def _report(result: Drive, reporter: Reporter) -> None:
-    for exchange in result.exchanges:
-        for verdict in exchange.verdicts:
+def _report(result: Drive, folder: Folder | None, reporter: Reporter) -> None:
+    for number, exchange in enumerate(result.exchanges, start=1):
+        for verdict in exchange.verdicts if folder is None else _saved(number, exchange, folder, reporter):
             reporter.verdict(verdict)
     for failure in result.failures:
         known = isinstance(failure, SoapContractsError)
         reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
     if result.exit_code is not None:
         reporter.client(result.exit_code)
+
+
+def _saved(number: int, exchange: Exchange, folder: Folder, reporter: Reporter) -> tuple[Verdict, ...]:
+    """Save the exchange; the verdicts on its files, or on what came where it has no masked form."""
+    saved = folder.save(number, exchange.request, exchange.response, exchange.verdicts)
+    if saved.reason:
+        reporter.note(saved.request.source, f"not saved: {saved.reason}")
+    return saved.verdicts
 
 
 def _miss(result: Drive, expected: list[str], reporter: Reporter) -> None:

@@ -6,9 +6,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Final
 
+from contracts.judging import catalog_of
 from contracts.samples import fullest, http_form, smallest
 
-from .options import add_contracts, add_format, catalog_of, settings_from
+from .options import add_contracts, add_format, settings_from
 
 if TYPE_CHECKING:
     import argparse

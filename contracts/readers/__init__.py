@@ -1,5 +1,9 @@
-"""What is on disk or on standard input -> messages: .xml envelopes, .http raw HTTP messages, folders of both."""
+"""What is on disk or on standard input -> messages.
 
-from .files import Unreadable, read
+.xml envelopes, .http raw HTTP messages, .har archives, vcrpy cassettes, folders of them all.
+"""
 
-__all__ = ["Unreadable", "read"]
+from .files import read
+from .items import Item, Skipped, Unreadable
+
+__all__ = ["Item", "Skipped", "Unreadable", "read"]

@@ -2,85 +2,120 @@
 
 from __future__ import annotations
 
+import importlib
 import os
-import re
 import stat
 import sys
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final
 
+from contracts.catalog import shipped
 from contracts.errors import ReadError
 from contracts.messages import Message
 from contracts.xml import MAX_BYTES
 
-from .http_messages import looks_like_http, parse
+from .folders import unreadable, walk
+from .forms import MESSAGES, YAML, form_of, looks_like_cassette
+from .http_messages import parse
+from .items import Unreadable
 from .raw import MAX_READ, Raw
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+    from contracts.catalog import Catalog
     from contracts.messages import Direction
 
-_SUFFIXES: Final = (".xml", ".http")
+    from .forms import Form
+    from .items import Item
+
+#: The most that is read of an archive, in bytes. Those of browsers seldom have 50 MiB; ten times as much memory may go
+#: into one of this size.
+MAX_ARCHIVE: Final = 128 * 1024 * 1024
+
+_COUNTING: Final = (*MESSAGES, ".har", *YAML)
+_SINGLE: Final = ("http", "envelope")
 _STDIN: Final = "<stdin>"
-_XML_START: Final = re.compile(rb"\xef\xbb\xbf|\xff\xfe|\xfe\xff|<\x00|\x00<|[ \t\r\n]*+(?:<|&lt;)")
+#: Imported when there is an archive, because a plain check must not pay for them.
+_ARCHIVES: Final = {"json": "contracts.readers.json_archives", "yaml": "contracts.readers.yaml_cassettes"}
 
 #: Without O_NONBLOCK the mere opening of a pipe that nobody writes to would wait for ever. Windows has no such flag,
 #: and needs one to leave line ends alone.
 _OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTTY", 0) | getattr(os, "O_BINARY", 0)
 
 
-class Unreadable(NamedTuple):
-    """A file that holds no message that can be judged; ``message`` names the line where one is to blame."""
-
-    source: str
-    message: str
-
-
-def read(paths: Iterable[str | os.PathLike[str]]) -> Iterator[Message | Unreadable]:
+def read(paths: Iterable[str | os.PathLike[str]], catalog: Catalog | None = None) -> Iterator[Item]:
     """The messages in ``paths``, in that order, a folder's sorted by name. Never raises: the rest goes on.
 
-    A file named here may have any suffix; in a folder, and below it, only .xml and .http count. ``NAME.response.http``
-    (or .xml) gets the request in ``NAME.request.http`` (or .xml) beside it as its ``request``.
+    A file named here may have any suffix; in a folder, and below it, only .xml, .http and .har count, and such .yaml
+    and .yml as are cassettes. ``NAME.response.http`` (or .xml) gets the request in ``NAME.request.http`` (or .xml)
+    beside it as its ``request``; in an archive the two are one entry. An entry without an Envelope that is not
+    addressed to a service of ``catalog`` (the shipped ones by default) is Skipped.
     """
-    reader = _Reader()
+    reader = _Reader(catalog)
     for given in paths:
         path = os.fspath(given)
         if path == "-":
-            yield _standard_input()
+            yield from reader.read_standard_input()
         elif os.path.isdir(path):
-            for found in _walk(path):
-                yield found if isinstance(found, Unreadable) else reader.read(found, named=False)
+            for found in walk(path, _COUNTING):
+                if isinstance(found, Unreadable):
+                    yield found
+                else:
+                    yield from reader.read(found, named=False)
         else:
-            yield reader.read(path, named=True)
+            yield from reader.read(path, named=True)
 
 
 class _Reader:
     """Reads one file after the other; remembers the last request, so that a pair beside each other is read once."""
 
-    def __init__(self) -> None:
+    def __init__(self, catalog: Catalog | None) -> None:
+        self._catalog = catalog
         self._request: Message | None = None
 
-    def read(self, path: str, *, named: bool) -> Message | Unreadable:
+    def read(self, path: str, *, named: bool) -> Iterator[Item]:
         try:
-            message = _message(path, named=named)
+            data = _load(path, MAX_READ if path.lower().endswith(MESSAGES) else MAX_ARCHIVE + 1, named=named)
+            yield from self._read_data(data, path, named=named)
         except (OSError, ValueError) as error:
-            return _unreadable(path, error)
+            yield _unreadable(path, error)
+
+    def read_standard_input(self) -> Iterator[Item]:
+        try:
+            yield from self._read_data(sys.stdin.buffer.read(MAX_ARCHIVE + 1), _STDIN, named=True)
+        except (OSError, ValueError, AttributeError) as error:
+            yield _unreadable(_STDIN, error)
+
+    def _read_data(self, data: bytes, source: str, *, named: bool) -> Iterator[Item]:
+        if source.lower().endswith(YAML) and not named and not looks_like_cassette(data):
+            return
+        form = form_of(Raw(data, source))
+        if form in _SINGLE:
+            yield self._paired(_message(Raw(data[:MAX_READ], source), form))
+        elif len(data) > MAX_ARCHIVE:
+            raise ReadError(f"{source}: larger than the {MAX_ARCHIVE} bytes that are read of an archive")
+        else:
+            reader = importlib.import_module(_ARCHIVES[form])
+            yield from reader.read(data, source, self._catalog or shipped())
+
+    def _paired(self, message: Message) -> Message:
+        """``message``, a response with the request beside it, if there is one."""
         if message.kind == "request":
             self._request = message
             return message
-        stem, suffix = os.path.splitext(path)
+        stem, suffix = os.path.splitext(message.source)
         if stem.endswith(".response"):
             request = self._request_beside(stem.removesuffix(".response"), suffix)
             return message._replace(kind="response", request=request)
         return message
 
     def _request_beside(self, name: str, suffix: str) -> Message | None:
-        for other in sorted(_SUFFIXES, key=lambda known: known != suffix.lower()):
+        for other in sorted(MESSAGES, key=lambda known: known != suffix.lower()):
             path = f"{name}.request{other}"
             if self._request is not None and self._request.source == path:
                 return self._request
             try:
-                message = _message(path, named=False)
+                message = _loaded(path)
             except (OSError, ReadError):
                 continue
             if message.kind == "request":
@@ -88,16 +123,16 @@ class _Reader:
         return None
 
 
-def _message(path: str, *, named: bool) -> Message:
-    """The message in the file. Raises OSError and ReadError."""
-    raw = Raw(_load(path, named=named), path)
-    lowered = path.lower()
-    if lowered.endswith(".http"):
+def _loaded(path: str) -> Message:
+    """The message in a file that need not be there. Raises OSError and ReadError."""
+    raw = Raw(_load(path, MAX_READ, named=False), path)
+    return _message(raw, form_of(raw))
+
+
+def _message(raw: Raw, form: Form) -> Message:
+    """The message in the file. Raises ReadError."""
+    if form == "http":
         return parse(raw)
-    return _envelope(raw) if lowered.endswith(".xml") else _sniffed(raw)
-
-
-def _envelope(raw: Raw) -> Message:
     return Message(raw.data[: MAX_BYTES + 1], kind=_direction(raw.source), source=raw.source)
 
 
@@ -109,30 +144,14 @@ def _direction(path: str) -> Direction | None:
     return "response" if lowered.endswith(".response.xml") else None
 
 
-def _sniffed(raw: Raw) -> Message:
-    if looks_like_http(raw.data):
-        return parse(raw)
-    if _XML_START.match(raw.data) is None:
-        raise raw.error(0, "neither an HTTP message nor XML" if raw.data else "there is nothing in it")
-    return _envelope(raw)
-
-
-def _standard_input() -> Message | Unreadable:
-    try:
-        return _sniffed(Raw(sys.stdin.buffer.read(MAX_READ), _STDIN))
-    except (OSError, ValueError, AttributeError) as error:
-        return _unreadable(_STDIN, error)
-
-
 def _unreadable(source: str, error: Exception) -> Unreadable:
     if isinstance(error, ReadError):
         return Unreadable(source, str(error).removeprefix(f"{source}: "))
-    reason = getattr(error, "strerror", None) or type(error).__name__
-    return Unreadable(source, f"cannot be read: {reason}")
+    return unreadable(source, error)
 
 
-def _load(path: str, *, named: bool) -> bytes:
-    """The file's first ``MAX_READ`` bytes. Only a file that was named may be a pipe or a device."""
+def _load(path: str, limit: int, *, named: bool) -> bytes:
+    """The file's first ``limit`` bytes. Only a file that was named may be a pipe or a device."""
     opened = os.open(path, _OPEN)
     try:
         status = os.fstat(opened)
@@ -141,7 +160,7 @@ def _load(path: str, *, named: bool) -> bytes:
                 raise ReadError(f"{path}: not a regular file")
             os.set_blocking(opened, True)
         parts: list[bytes] = []
-        room, size = MAX_READ, status.st_size + 1 if status.st_size else 65536
+        room, size = limit, status.st_size + 1 if status.st_size else 65536
         while room > 0:
             part = os.read(opened, min(room, size))
             parts.append(part)
@@ -151,47 +170,3 @@ def _load(path: str, *, named: bool) -> bytes:
         return b"".join(parts)
     finally:
         os.close(opened)
-
-
-def _walk(root: str) -> Iterator[str | Unreadable]:
-    """The files below ``root``, depth first; with a stack, because folders nest deeper than Python's calls may."""
-    seen: set[tuple[int, int]] = set()
-    open_folders = [_listing(root, seen)]
-    while open_folders:
-        entry = next(open_folders[-1], None)
-        if entry is None:
-            open_folders.pop()
-        elif isinstance(entry, Unreadable):
-            yield entry
-        elif entry[1]:
-            open_folders.append(_listing(entry[0], seen))
-        else:
-            yield entry[0]
-
-
-def _listing(folder: str, seen: set[tuple[int, int]]) -> Iterator[tuple[str, bool] | Unreadable]:
-    """The entries of ``folder`` that count, by name, and whether each is a folder; a folder in ``seen`` has none.
-
-    Links are followed, and one that leads back up would otherwise never end.
-    """
-    try:
-        status = os.stat(folder)
-        key = (status.st_dev, status.st_ino)
-        if key in seen:
-            return
-        seen.add(key)
-        with os.scandir(folder) as entries:
-            found = sorted((entry.name, _is_folder(entry)) for entry in entries)
-    except OSError as error:
-        yield _unreadable(folder, error)
-        return
-    for name, is_folder in found:
-        if is_folder or name.lower().endswith(_SUFFIXES):
-            yield os.path.join(folder, name), is_folder
-
-
-def _is_folder(entry: os.DirEntry[str]) -> bool:
-    try:
-        return entry.is_dir()
-    except OSError:
-        return False

@@ -54,9 +54,7 @@ class TextReporter(Reporter):
         if self.summary.missing:
             about.append(f"{amount(self.summary.missing, 'expected operation')} never came")
         if self.summary.skipped:
-            about.append(
-                f"skipped: {amount(self.summary.skipped, 'HTTP message')} without an envelope, for another address"
-            )
+            about.append(f"skipped: {amount(self.summary.skipped, 'archive entry', 'archive entries')} without SOAP")
         if self.summary.client is not None:
             about.append(f"the client ended with exit code {self.summary.client}")
         blank = [""] if self.summary.messages or self.summary.unreadable else []
@@ -125,9 +123,9 @@ def noun_of(kind: Kind) -> str:
     return "unknown message" if kind == "unknown" else kind
 
 
-def amount(count: int, noun: str) -> str:
+def amount(count: int, noun: str, plural: str = "") -> str:
     """``count`` and ``noun`` in its number."""
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+    return f"{count} {noun}" if count == 1 else f"{count} {plural or f'{noun}s'}"
 
 
 def _finding(finding: Finding, style: Style) -> list[str]:
