@@ -65,7 +65,14 @@ class Bench:
     def __init__(self, place: Path) -> None:
         self.place = place
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
-        self._environment = {**kept, "PYTHONPATH": str(_ROOT), "PYTHONPYCACHEPREFIX": str(place / "bytecode")}
+        self._environment = {
+            **kept,
+            "PYTHONPATH": str(_ROOT),
+            "PYTHONPYCACHEPREFIX": str(place / "bytecode"),
+            # What else is installed is not measured.
+            "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1",
+            "PYTEST_ADDOPTS": "",
+        }
 
     def spent(self, expected: int, *arguments: str | Path, output: str | Path = os.devnull) -> Usage:
         """What Python took with ``arguments``, which must end with the exit code ``expected``.
@@ -108,6 +115,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
         rows = [_warm_row(row) for row in warm["rows"]]
         _say("cold, one process a message")
         rows += _cold_rows(bench, given.starts)
+        _say("pytest, with the plugin and without")
+        rows.append(_plugin_row(bench, given.starts))
         _say(f"a folder of {given.files:,} files")
         rows += _folder_rows(bench, given.files)
         sys.stdout.write(_table(rows))
@@ -142,6 +151,21 @@ def _cold(bench: Bench, sample: Sample, path: Path, turns: int) -> tuple[float, 
         ours.append(bench.spent(0, "-c", _COMMAND, "check", path).seconds)
         peer.append(bench.spent(0, _HERE / "bare.py", schema, path).seconds)
     return min(ours), min(peer)
+
+
+def _plugin_row(bench: Bench, turns: int) -> Row:
+    """What the plugin costs in a project that does not use it: one test that passes."""
+    folder = bench.place / "project"
+    folder.mkdir()
+    (folder / "pytest.ini").write_text("[pytest]\n")
+    (folder / "test_it.py").write_text("def test_it(): pass\n")
+    command = ("-m", "pytest", "-p", "no:cacheprovider", folder)
+    ours, peer = [], []
+    for _ in range(turns):
+        ours.append(bench.spent(0, *command, "-p", "pytest_soap_contracts").seconds)
+        peer.append(bench.spent(0, *command).seconds)
+    work = "pytest, one test, with the plugin, unused / without it"
+    return _ratio_row(work, min(ours) * 1e3, min(peer) * 1e3, 1.05, "ms")
 
 
 def _folder_rows(bench: Bench, count: int) -> list[Row]:

@@ -64,6 +64,7 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
 
 def assert_valid(body_or_message: bytes | str | Message, **known: Any) -> Verdict:
     """As `check`, and raise ContractViolation, whose text is the list of errors, when an error is found."""
+    __tracebackhide__ = True  # pytest would print the body, secrets and all, as the argument of this frame
     verdict = check(body_or_message, **known)
     if not verdict.passed:
         raise ContractViolation(_report(verdict))

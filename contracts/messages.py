@@ -34,6 +34,10 @@ class Message(NamedTuple):
     request: Message | None = None
     service: str | None = None
 
+    def __repr__(self) -> str:
+        # Test runners print this, and a body or a header may hold secrets.
+        return f"Message(kind={self.direction!r}, source={self.source!r}, {len(self.body)} bytes)"
+
     @property
     def direction(self) -> Direction | None:
         """``kind`` or, where that is not given, what a status or a method tells."""

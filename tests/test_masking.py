@@ -141,8 +141,10 @@ def test_the_stub_says_no_secret(tmp_path):
     assert SECRET.lower() not in (tmp_path / "answer.xml").read_text().lower()
 
 
-def test_a_message_s_repr_is_the_only_place_that_holds_the_body():
-    assert SECRET in repr(Message(ongoing().encode()))
+def test_a_message_s_repr_holds_neither_its_body_nor_its_headers():
+    message = Message(ongoing().encode(), headers=(("Authorization", SECRET),))
+    assert SECRET not in repr(message)
+    assert f"{len(message.body)} bytes" in repr(message)
     assert SECRET not in repr(contracts.check(Message(ongoing().encode())))
 
 

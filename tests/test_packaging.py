@@ -20,7 +20,12 @@ CASES = ROOT / "tests" / "cases"
 GOOD = CASES / "clients" / "good-keep-alive-and-agent.http"
 BAD = CASES / "combined" / "bad-four-in-one.xml"
 #: Where the data stands in the wheel.
-MOVED = {"xsd": "contracts/xsd", "cassettes": "contracts/cassettes", "contracts": "contracts"}
+MOVED = {
+    "xsd": "contracts/xsd",
+    "cassettes": "contracts/cassettes",
+    "contracts": "contracts",
+    "pytest_soap_contracts.py": "pytest_soap_contracts.py",
+}
 PLACES = """
 import json
 from importlib.metadata import version

@@ -1,0 +1,139 @@
+"""What the fixture `soap_contracts` gives to a test."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from contracts.checking import check
+from contracts.errors import ContractViolation, UnknownNameError
+from contracts.masking import MASK
+from contracts.policy import Allow
+from contracts.rules import open_case
+
+if TYPE_CHECKING:
+    from contracts.catalog import Catalog
+    from contracts.findings import Verdict
+    from contracts.messages import Message
+    from contracts.server import Exchange
+
+    from .watch import Watch
+
+
+class Received:
+    """A request that the stub has received, and its answer.
+
+    ``operation`` is None where the message does not tell. ``fields`` has the text of the request's values by local
+    name, the first where several have one name, secrets as ``***``. ``verdict`` is the request's. ``response`` is
+    None where the client hung up. The repr shows neither a body nor a secret, because pytest prints it.
+    """
+
+    # No named tuple: pytest takes those apart when it explains a failed comparison, down to the bodies.
+    def __init__(self, exchange: Exchange, verdict: Verdict, catalog: Catalog) -> None:
+        self.request: Message = exchange.request
+        self.response: Message | None = exchange.response
+        self.verdict = verdict
+        self.operation = verdict.operation
+        self.fields = _fields(exchange.request, catalog)
+
+    def __repr__(self) -> str:
+        rules = ", ".join(dict.fromkeys(finding.rule for finding in self.verdict.findings))
+        return f"<{self.operation or 'unknown operation'} {self.fields}{f' {rules}' if rules else ''}>"
+
+
+class StubbedService:
+    """One service of the stub, which starts when an address is asked for."""
+
+    def __init__(self, watch: Watch, name: str) -> None:
+        self._watch = watch
+        self.name = name
+
+    def __repr__(self) -> str:
+        return f"<stub of {self.name}>"
+
+    @property
+    def endpoint(self) -> str:
+        """The address that takes envelopes; below it any path will do."""
+        return self._watch.stub.endpoint(self.name)
+
+    @property
+    def wsdl(self) -> str:
+        """The address of the WSDL as the provider publishes it."""
+        return self._watch.stub.wsdl(self.name)
+
+    @property
+    def received(self) -> tuple[Received, ...]:
+        """What came for this service in this test and in the set-up of its fixtures, in order."""
+        return tuple(
+            Received(exchange, self._watch.counted(exchange.verdicts[0]), self._watch.catalog)
+            for exchange in self._watch.exchanges()
+            if self.name in (exchange.request.service, exchange.verdicts[0].service)
+        )
+
+
+class SoapContracts:
+    """Stubs of services, as attributes by their names (``soap_contracts.ongoing``), and judgements.
+
+    It is one for the whole session, so that an application that is started once can take its endpoints from it; what
+    was received, and what is allowed, is of the test that runs.
+    """
+
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def __repr__(self) -> str:
+        return "<soap_contracts>"
+
+    def __getattr__(self, name: str) -> StubbedService:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self.service(name)
+        except UnknownNameError as error:
+            raise AttributeError(f"soap_contracts.{name}: {error}") from None
+
+    def service(self, name: str) -> StubbedService:
+        """The service called ``name``, also where that is no identifier. Raises UnknownNameError."""
+        if name not in self._watch.services:
+            raise UnknownNameError.of("service", name, self._watch.services)
+        return StubbedService(self._watch, name)
+
+    def check(self, body_or_message: bytes | str | Message, **known: Any) -> Verdict:
+        """As `contracts.check`, by the services and the policy of the settings; fails nothing."""
+        __tracebackhide__ = True  # pytest would print the body, the argument of this frame
+        return self._watch.count(check(body_or_message, **{"catalog": self._watch.catalog, **known}))
+
+    def assert_valid(self, body_or_message: bytes | str | Message, **known: Any) -> Verdict:
+        """As `check`, and raise ContractViolation, whose text is the report, where the policy does not accept it."""
+        __tracebackhide__ = True
+        verdict = self.check(body_or_message, **known)
+        violation = self._watch.violation_of([verdict])
+        if violation is not None:
+            raise ContractViolation(violation.report())
+        return verdict
+
+    def judge(self, message: bytes | str | Message) -> None:
+        """Take ``message`` as if it had met the stub: it raises nothing here, and a violation fails the test.
+
+        This is what the hooks of `contracts.integrations` are given, because a client may swallow what they raise.
+        """
+        __tracebackhide__ = True
+        self._watch.take(check(message, catalog=self._watch.catalog))
+
+    def allow(self, rule: str, reason: str, operation: str = "*", path: str = "*") -> None:
+        """Accept, in this test, the findings of ``rule`` (or family) at ``operation`` and ``path``, for ``reason``.
+
+        In ``operation`` (``service/Operation``) and ``path`` a ``*`` stands for anything. Raises UnknownNameError for a
+        rule that does not exist, and ValueError for an empty reason.
+        """
+        if not reason.strip():
+            raise ValueError(f"allowing {rule} needs a reason, which the report then shows")
+        self._watch.allow(Allow(rule, reason, operation, path))
+
+
+def _fields(message: Message, catalog: Catalog) -> dict[str, str]:
+    case = open_case(message, catalog)
+    found: dict[str, str] = {}
+    for _, field, text in case.values:
+        shown = case.places.masked.clean(text) if field.name in catalog.public else MASK
+        found.setdefault(field.name, shown)
+    return found

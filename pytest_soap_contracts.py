@@ -1,0 +1,127 @@
+"""The pytest plugin of soap-contracts: its options, its marker and the fixture `soap_contracts`.
+
+pytest imports this module in every project that has the distribution installed. So it is thin, and imports `contracts`
+only where a test uses the fixture: a project that does not pays nothing, and one with a package `contracts` of its own
+is left alone.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+import pytest
+
+if TYPE_CHECKING:
+    from contracts.plugin import SoapContracts, Watch
+
+_FIXTURE: Final = "soap_contracts"
+_MARKER: Final = (
+    "soap_contracts_allow(rule, reason, operation='*', path='*'): accept the findings of a rule in this test"
+)
+_WATCH: Final = "soap-contracts-watch"
+_OUTPUT: Final = "soap_contracts"
+_UNUSABLE: Final = "soap_contracts_unusable"
+_SEVERITIES: Final = ("error", "warning", "info")
+_PACKAGE: Final = os.path.join(os.path.dirname(os.path.realpath(__file__)), "contracts", "__init__.py")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Add the options, which outweigh the environment and the configuration file."""
+    group = parser.getgroup("soap-contracts", "contracts of SOAP messages")
+    for name, about in (
+        ("contracts", "a service folder of your own, or a folder of such (repeatable)"),
+        ("select", "only these rules and families count (repeatable)"),
+        ("ignore", "these rules and families do not count (repeatable)"),
+    ):
+        group.addoption(
+            f"--soap-contracts-{name}", action="append", metavar="DIR" if name == "contracts" else "RULES", help=about
+        )
+    group.addoption(
+        "--soap-contracts-fail-on", choices=_SEVERITIES, help="the mildest severity that fails (default: error)"
+    )
+    group.addoption(
+        "--soap-contracts-baseline", metavar="FILE", help="the violations in FILE are known and do not fail"
+    )
+    group.addoption(
+        "--soap-contracts-config", metavar="FILE", help="the configuration, instead of the nearest soap-contracts.toml"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Register the marker."""
+    config.addinivalue_line("markers", _MARKER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtestloop(session: pytest.Session) -> object:
+    """Get ready when a test names the fixture, so that a wrong setting ends the session and not each of its tests."""
+    config = session.config
+    if config.option.collectonly or not any(_FIXTURE in getattr(item, "fixturenames", ()) for item in session.items):
+        return None
+    try:
+        _watch_of(config)
+    except pytest.UsageError as error:
+        output = getattr(config, "workeroutput", None)
+        if output is None:
+            raise
+        # A worker of xdist that raises is taken for a crashed one; the controller is told instead, and raises.
+        output[_UNUSABLE] = str(error)
+        return True
+    return None
+
+
+@pytest.fixture(scope="session")
+def soap_contracts(pytestconfig: pytest.Config) -> SoapContracts:
+    """Stubs of SOAP services; whatever is sent to them is judged, and a violation fails the test.
+
+    `soap_contracts.ongoing.endpoint` and `.wsdl` are addresses, `.received` is what came in this test.
+    """
+    try:
+        return _watch_of(pytestconfig).fixture
+    except pytest.UsageError as error:
+        pytest.fail(str(error), pytrace=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Add up what a worker of xdist has met."""
+    output = getattr(node, "workeroutput", {})
+    if _UNUSABLE in output:
+        raise pytest.UsageError(output[_UNUSABLE])
+    if _OUTPUT in output:
+        _watch_of(node.config).tally.add(output[_OUTPUT])
+
+
+def _watch_of(config: pytest.Config) -> Watch:
+    """What watches over this session, from its first use on. Raises UsageError, in a sentence."""
+    known: Watch | None = config.pluginmanager.get_plugin(_WATCH)
+    if known is not None:
+        return known
+    found = _found()
+    if found != _PACKAGE:
+        raise pytest.UsageError(
+            f"soap-contracts: `import contracts` finds {found} and not {_PACKAGE}: rename yours, or keep its folder off "
+            "sys.path, for example with --import-mode=importlib and without python -m"
+        )
+    try:
+        from contracts.plugin import Watch  # noqa: PLC0415 - only here is it known to be ours, and needed
+    except ImportError as error:
+        raise pytest.UsageError(
+            f"soap-contracts: {_PACKAGE} cannot be imported ({error}); where another distribution, such as PyContracts, "
+            "has written over it, install one of the two elsewhere"
+        ) from None
+    watch = Watch.of(config, _OUTPUT)
+    config.pluginmanager.register(watch, _WATCH)
+    return watch
+
+
+def _found() -> str:
+    """The real path of what `import contracts` gives, without importing it; "nothing" where there is nothing."""
+    module = sys.modules.get("contracts")
+    spec = importlib.util.find_spec("contracts") if module is None else None
+    path = getattr(module, "__file__", None) or getattr(spec, "origin", None)
+    folders = getattr(module, "__path__", None) or getattr(spec, "submodule_search_locations", None) or ()
+    return os.path.realpath(path) if path else next(map(os.path.realpath, folders), "nothing")
