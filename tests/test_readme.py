@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import textwrap
 
 import pytest
 from repository import ROOT
@@ -31,9 +32,28 @@ def test_the_first_command_ends_with_a_report_that_names_both_operations(capfd):
 
 
 def test_the_second_command_is_the_one_that_ci_runs():
-    (command,) = re.findall(r"^    (python3 -m venv .* -m pytest)$", README, re.MULTILINE)
-    assert command == ("python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]' && .venv/bin/python -m pytest")
-    assert r"python3 -m venv .* -m pytest" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+    (command,) = re.findall(r"^    (python3 -m venv .* -m pytest -n auto)$", README, re.MULTILINE)
+    install = "python3 -m venv .venv && .venv/bin/pip install -q -e '.[test]'"
+    assert command == f"{install} && .venv/bin/python -m pytest -n auto"
+    assert r"python3 -m venv .* -m pytest -n auto" in (ROOT / ".ci" / "run").read_text(encoding="utf-8")
+
+
+def test_the_pytest_lines_run(tmp_path):
+    test, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    for name, body in (("right", ENVELOPE), ("wrong", WRONG)):
+        sync = textwrap.dedent(f"""
+            import contextlib, urllib.error, urllib.request
+
+            def sync(endpoint):
+                headers = {{"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"{SET_TIME.soap_action}"'}}
+                with contextlib.suppress(urllib.error.HTTPError):
+                    urllib.request.urlopen(urllib.request.Request(endpoint, {body!r}, headers), timeout=10).close()
+        """)
+        (tmp_path / f"test_{name}.py").write_text(f"{sync}\n{test}")
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--rootdir", tmp_path, tmp_path]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False)
+    assert "1 failed, 1 passed" in done.stdout
+    assert "error schema/date-time" in done.stdout
 
 
 def test_the_python_lines_run(capsys):
