@@ -15,6 +15,7 @@ from pathlib import Path
 
 import pytest
 from repository import ROOT
+from test_report_formats import TOLD, counts_of, run_of
 
 from contracts.cli import main
 
@@ -210,6 +211,53 @@ def test_several_reports_of_one_run_agree(legacy, tmp_path):
 def test_two_reports_do_not_go_to_one_file(capfd):
     assert main(["run", "--report", "text=a", "--report", "json=./a", "--", "true"]) == 2
     assert "two reports would be written to one file" in capfd.readouterr().err
+
+
+class TestSavedExchanges:
+    """The report of the run that saved them speaks of the files, so it is what `check` says of the folder."""
+
+    def test_are_judged_by_check_as_they_were(self, legacy, tmp_path, capfd):
+        _, ran = legacy(f"{FOUR},extra", "--save", "saved", path="/OrderTest")
+        assert main(["check", "saved", "--format", "json"]) == 1
+        checked = json.loads(capfd.readouterr().out)
+        assert ran["messages"] == checked["messages"]
+        assert sum(len(message["findings"]) for message in ran["messages"]) == 5
+        names = [f"0001-OrderTest-SetTimeOfLastSync.{kind}.http" for kind in ("request", "response")]
+        assert sorted(os.listdir(tmp_path / "saved")) == names
+        assert b"canary" not in b"".join((tmp_path / "saved" / name).read_bytes() for name in names)
+
+    def test_and_the_same_findings_stand_in_every_report_and_no_secret(self, legacy, tmp_path, capfd):
+        files = {form: tmp_path / f"report.{form}" for form in TOLD}
+        reports = [word for form, file in files.items() for word in ("--report", f"{form}={file}")]
+        code, ran = legacy(FOUR, "--save", "saved", *reports)
+        assert code == 1
+        texts = {form: file.read_text() for form, file in files.items()}
+        # GitHub shows the client's exit code as an annotation, too.
+        told = {
+            form: sorted(each for each in TOLD[form](text) if each[0] != "soap-contracts")
+            for form, text in texts.items()
+        }
+        assert len(told["json"]) == 4
+        assert list(told.values()) == [told["json"]] * len(told)
+        assert {form: counts_of(form, text)["errors"] for form, text in texts.items()} == dict.fromkeys(told, 4)
+        assert not [form for form, text in texts.items() if "canary" in text]
+        (uri,) = {
+            result["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]
+            for result in run_of(texts["sarif"])["results"]
+        }
+        assert uri == "saved/0001-SetTimeOfLastSync.request.http"
+        assert ran["summary"]["errors"] == 4
+        assert "canary" not in capfd.readouterr().err
+
+    def test_of_an_earlier_run_are_replaced_and_anything_else_is_left_alone(self, legacy, tmp_path, capfd):
+        legacy("time", "--save", "saved", path="/first")
+        legacy("time", "--save", "saved", path="/second")
+        assert {name.split("-")[1] for name in os.listdir(tmp_path / "saved")} == {"second"}
+        (tmp_path / "saved" / "notes.txt").write_text("mine")
+        capfd.readouterr()
+        assert main(["run", "--save", "saved", "--", "true"]) == 2
+        assert "saved: there is 'notes.txt', which no earlier run has saved" in capfd.readouterr().err
+        assert len(os.listdir(tmp_path / "saved")) == 3
 
 
 @posix_only
