@@ -96,6 +96,7 @@ def _judge(message: Message, catalog: Catalog) -> Verdict:
         case.kind,
         tuple(findings),
         () if message.headers is not None else ("http",),
+        message.decoded,
     )
 
 

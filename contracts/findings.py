@@ -46,7 +46,8 @@ class Verdict(NamedTuple):
     """Everything that was found in one message.
 
     ``service`` and ``operation`` are None where the message does not tell; ``not_checked`` names the rule families
-    that had nothing to look at.
+    that had nothing to look at. ``decoded`` says that lines are not those of ``source``, in which the body stands in
+    another form.
     """
 
     source: str
@@ -56,6 +57,7 @@ class Verdict(NamedTuple):
     kind: Kind
     findings: tuple[Finding, ...]
     not_checked: tuple[str, ...] = ()
+    decoded: bool = False
 
     @property
     def passed(self) -> bool:

@@ -15,11 +15,11 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
+from .addresses import services_at
 from .catalog import shipped
 from .checking import assert_valid
 from .messages import Message, message_of
-from .readers.endpoints import service_at
-from .readers.sniffing import looks_like_envelope
+from .sniffing import looks_like_envelope
 from .xml import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -142,7 +142,7 @@ def httpx_async_hooks(judge: Judge = assert_valid) -> dict[str, list[Callable[[A
 def _request(method: str, url: str, headers: Headers, body: bytes) -> Message | None:
     """The request, where it is SOAP or ought to be: it has an Envelope or a SOAPAction, or goes to a known service."""
     if not looks_like_envelope(body):
-        bound = _values(headers, "soapaction") or service_at(shipped(), url) is not None
+        bound = _values(headers, "soapaction") or bool(services_at(shipped(), url))
         if method in _LOOKING or not bound:
             return None
     return Message(body, headers=headers, kind="request", method=method, url=url, source=_label(method, url))
@@ -165,7 +165,7 @@ def _is_readable(url: str, headers: Headers) -> bool:
 def _is_announced(url: str, headers: Headers) -> bool:
     """Whether a request seems to be SOAP without a look at its body."""
     xml = any("xml" in value.lower() for value in _values(headers, "content-type"))
-    return xml or bool(_values(headers, "soapaction")) or service_at(shipped(), url) is not None
+    return xml or bool(_values(headers, "soapaction")) or bool(services_at(shipped(), url))
 
 
 def _values(headers: Headers, name: str) -> list[str]:

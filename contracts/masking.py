@@ -190,9 +190,12 @@ class _Marks:
         text, cdata = token[0], token["cdata"]
         if cdata is None and _XML_DECLARATION.fullmatch(text):
             return
-        opening, closing = (9, 3) if cdata is not None else (4, 3) if text.startswith(b"<!--") else (2, 2)
-        span = (token.start() + opening, max(token.start() + opening, token.end() - closing))
-        open_ = shown and cdata is not None and not self._telltale.search(cdata)
+        opening, closing = (9, b"]]>") if cdata is not None else (4, b"-->") if text.startswith(b"<!--") else (2, b"?>")
+        # Without its end it may have swallowed anything.
+        ends = text.endswith(closing)
+        first = token.start() + opening
+        span = (first, max(first, token.end() - len(closing) if ends else token.end()))
+        open_ = shown and cdata is not None and ends and not self._telltale.search(cdata)
         (self._public if open_ else self._spans).append(span)
 
     def attributes(self, token: re.Match[bytes]) -> None:
@@ -241,6 +244,8 @@ def _values_in(raw: bytes) -> list[str]:
     """The secrets that a secret field's raw content holds: the whole, and its parts around ``:`` and ``;``."""
     text = _plain(raw)
     pieces = [text, *_SEPARATOR.split(text)] if ":" in text or ";" in text else [text]
+    # As bytes of a header field they are read as Latin-1.
+    pieces += [piece.encode("utf-8", "replace").decode("latin-1") for piece in pieces if not piece.isascii()]
     return [piece for piece in pieces if len(piece) >= _SHORTEST]
 
 

@@ -18,7 +18,8 @@ class Message(NamedTuple):
     wire. ``body`` has its transfer and content codings undone. ``first_line`` is the 1-based line of ``source`` on
     which the body starts, ``header_lines`` the line of each header field. ``kind`` is None when only the body can
     tell. ``request`` is the request that a response answers, ``service`` a service's name where the sender of the
-    message knows it.
+    message knows it. ``decoded`` says that the body does not stand in ``source`` as it is here, so that its lines are
+    not those of a file.
     """
 
     body: bytes
@@ -33,6 +34,7 @@ class Message(NamedTuple):
     header_lines: tuple[int, ...] = ()
     request: Message | None = None
     service: str | None = None
+    decoded: bool = False
 
     def __repr__(self) -> str:
         # Test runners print this, and a body or a header may hold secrets.

@@ -94,7 +94,7 @@ CLIENTS: Final = (
         "node",
         "node/soap_client.js",
         ("node", "-p", f"require({_SOAP!r}).version"),
-        "Node.js 20.19 or later, and npm install --prefix examples/node",
+        "Node.js 14.17 or later, and npm install --prefix examples/node",
     ),
     _php("PHP, SoapClient", "php/soap_client.php", "soap", "php-soap"),
     _php("PHP, by hand", "php/by_hand.php", "dom", "php-xml"),

@@ -23,13 +23,13 @@ import yaml
 import zeep
 
 from contracts import catalog, samples
+from contracts.addresses import addressed, asks_for_description, services_at
 from contracts.checking import check
 from contracts.cli import main
 from contracts.messages import Message
 from contracts.readers import Skipped, Unreadable, json_archives, read, yaml_values
-from contracts.readers.endpoints import asks_for_description, service_at
-from contracts.readers.sniffing import looks_like_envelope
 from contracts.server import Stub
+from contracts.sniffing import looks_like_envelope
 from contracts.xml import MAX_BYTES
 
 CATALOG = catalog.load()
@@ -362,11 +362,19 @@ class TestWhatIsOurs:
         assert finding.rule == "schema/unknown-operation"
         assert "in the namespace http://ongoingsystems.se/WSI2, not in http://ongoingsystems.se/WSI" in finding.message
 
-    def test_a_message_that_names_a_service_is_judged_by_that_wherever_it_was_sent(self, read_har):
+    def test_a_request_is_judged_by_the_service_at_its_address_and_an_answer_that_names_one_by_that(self, read_har):
         login = samples.smallest(LUMINATE, LOGIN, "request")
-        request, response = read_har(har_entry(login, samples.fault("Client", "no")))
-        assert (request.service, response.service) == (None, None)
-        assert [check(message).service for message in (request, response)] == ["luminate", "luminate"]
+        answer = samples.smallest(LUMINATE, LOGIN, "response")
+        request, response = read_har(har_entry(login, answer))
+        assert (request.service, response.service) == ("ongoing", None)
+        assert [check(message).passed for message in (request, response)] == [False, True]
+
+    def test_of_services_at_one_address_the_message_says_which(self):
+        both = catalog.Catalog([ONGOING, LUMINATE._replace(endpoint=ONGOING.endpoint)])
+        login = samples.smallest(LUMINATE, LOGIN, "request")
+        for body, service in ((login, "luminate"), (REQUEST, "ongoing"), (b"{}", "ongoing")):
+            message = Message(body, url=ENDPOINT, kind="request")
+            assert addressed(both, message) == service
 
     def test_a_service_of_ones_own_is_known_by_its_endpoint(self, tmp_path):
         own = catalog.load(Path(__file__).parent.parent / "examples" / "own-service")
@@ -423,7 +431,7 @@ class TestAddresses:
         ],
     )
     def test_an_address_tells_its_service_or_none(self, url, service):
-        assert service_at(CATALOG, url) == service
+        assert [found.name for found in services_at(CATALOG, url)] == ([service] if service else [])
 
     @pytest.mark.parametrize(
         ("endpoint", "url"),
@@ -436,8 +444,8 @@ class TestAddresses:
     )
     def test_a_placeholder_is_one_part_of_the_host_or_the_path(self, endpoint, url):
         own = catalog.Catalog([ONGOING._replace(endpoint=endpoint)])
-        assert service_at(own, url) == "ongoing"
-        assert service_at(own, url.replace("example.com", "b.example.com")) is None
+        assert services_at(own, url) == [*own]
+        assert services_at(own, url.replace("example.com", "b.example.com")) == []
 
     def test_what_only_looks_like_wsdl_is_none(self):
         assert not asks_for_description(f"{ENDPOINT}?notwsdl=1")
@@ -622,7 +630,7 @@ class TestHarBodies:
         assert isinstance(request, Message)
         entry = har_entry(fields={**dict(FIELDS), "Transfer-Encoding": "chunked"})
         entry["request"]["postData"]["text"] = ""
-        assert isinstance(read_har(entry)[0], Skipped)
+        assert isinstance(read_har(entry)[0], Unreadable)
 
     @pytest.mark.parametrize(
         ("length", "data", "size", "known"),
@@ -639,14 +647,18 @@ class TestHarBodies:
             (None, {"text": ""}, None, True),
         ],
     )
-    def test_a_request_without_a_recorded_body_is_not_called_empty(self, read_har, length, data, size, known):
+    def test_a_request_without_a_recorded_body_is_not_called_empty_and_not_passed_over(
+        self, read_har, length, data, size, known
+    ):
         entry = har_entry(fields={**dict(FIELDS)} | ({} if length is None else {"Content-Length": length}))
         entry["request"] |= {"postData": data, "bodySize": size}
         request, response = read_har(entry)
-        assert isinstance(request, Message if known else Skipped)
+        assert isinstance(request, Message if known else Unreadable)
         assert response.request is (request if known else None)
         if known:
             assert "http/empty-body" in rules(request)
+        else:
+            assert request.message.endswith("the body of the request was not recorded; record again, with the contents")
 
     @pytest.mark.parametrize(
         ("content", "known"),
@@ -663,10 +675,23 @@ class TestHarBodies:
         entry["response"]["content"] = content
         assert isinstance(read_har(entry)[1], Message if known else Skipped)
 
-    def test_an_entry_of_which_no_body_was_recorded_is_skipped_once(self, read_har):
+    def test_an_entry_of_which_no_body_was_recorded_is_an_error(self, read_har):
         entry = har_entry(None)
         entry["response"]["content"] = {"size": 300}
+        assert [type(found) for found in read_har(entry)] == [Unreadable, Skipped]
+
+    @pytest.mark.parametrize(
+        "odd", [{"status": "200"}, {"status": 200.5}, {"headers": [{"name": "A", "value": 3}]}, {"headers": 7}]
+    )
+    def test_what_is_odd_in_somebody_else_s_entry_does_not_matter(self, read_har, odd):
+        entry = har_entry(b"{}", b"{}", url=ELSEWHERE)
+        entry["response"] |= odd
         assert [type(found) for found in read_har(entry)] == [Skipped]
+        entry["request"]["postData"]["text"] = REQUEST_TEXT
+        assert [type(found) for found in read_har(entry)] == [Unreadable]
+        ours = har_entry()
+        ours["response"] |= odd
+        assert [type(found) for found in read_har(ours)] == [Unreadable]
 
     def test_a_body_over_the_limit_is_cut_one_byte_behind_it(self, read_har):
         request, _ = read_har(har_entry(REQUEST + b" " * MAX_BYTES))
@@ -764,8 +789,8 @@ class TestCassetteBodies:
 
     def test_a_request_without_a_body_is_empty_unless_its_header_says_otherwise(self, read_cassette):
         assert read_cassette(interaction(body=None))[0].body == b""
-        assert isinstance(read_cassette(interaction(body=None, fields={"Content-Length": "9"}))[0], Skipped)
-        assert isinstance(read_cassette(interaction(body=None, fields={"Transfer-Encoding": "chunked"}))[0], Skipped)
+        for field in ({"Content-Length": "9"}, {"Transfer-Encoding": "chunked"}):
+            assert isinstance(read_cassette(interaction(body=None, fields=field))[0], Unreadable)
 
     def test_the_first_recordings_of_httpx_are_taken(self, read_cassette):
         entry = interaction()

@@ -134,7 +134,10 @@ class TestCheck:
         assert main(["check", str(tmp_path)]) == 3
         streams = capsys.readouterr()
         assert "0 messages" in streams.out
-        assert streams.err == f"soap-contracts: nothing to judge: there is no .xml, .http or .har file and no cassette in {tmp_path}\n"
+        assert (
+            streams.err
+            == f"soap-contracts: nothing to judge: there is no .xml, .http or .har file and no cassette in {tmp_path}\n"
+        )
 
     def test_fail_on_warning_fails_a_message_with_a_warning(self, folder, capsys):
         assert main(["check", str(folder / "local.xml")]) == 0

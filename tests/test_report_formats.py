@@ -155,16 +155,20 @@ def told_by_sarif(text: str) -> list[Told]:
     found = []
     for result in run_of(text)["results"]:
         region = result["locations"][0].get("physicalLocation", {}).get("region", {})
-        place = region.get("startLine", 0), region.get("startColumn", 0)
+        # What stands in a file in another form has no lines of it.
+        told = result["properties"]
+        place = region.get("startLine", told.get("line", 0)), region.get("startColumn", told.get("column", 0))
         found.append((result["ruleId"], *place, SEVERITIES[result["level"]], bool(result["suppressions"])))
     return found
 
 
 def told_by_github(text: str) -> list[Told]:
-    return [
-        (given["title"], int(given.get("line", 0)), int(given.get("col", 0)), SEVERITIES[level], False)
-        for level, given, _ in commands_of(text)
-    ]
+    found = []
+    for level, given, data in commands_of(text):
+        place = re.match(r"[^\n]*?:(\d+):(\d+): ", data) if "line" not in given else None
+        line, column = place.groups() if place else (given.get("line", 0), given.get("col", 0))
+        found.append((given["title"], int(line), int(column), SEVERITIES[level], False))
+    return found
 
 
 TOLD = {
@@ -497,7 +501,7 @@ class TestSarif:
     @pytest.mark.parametrize("name", ["a.har", "b.yaml", "c.YML"])
     def test_a_line_of_a_body_is_no_line_of_its_archive(self, here, name):
         (here / name).touch()
-        result = self.result_of(LONG, source=name, index=4)
+        result = self.result_of(LONG, source=name, index=4, decoded=True)
         (location,) = result["locations"]
         assert location["physicalLocation"] == {"artifactLocation": {"uri": name}}
         assert (result["properties"]["index"], result["properties"]["line"], result["properties"]["column"]) == (
@@ -645,7 +649,9 @@ class TestGithub:
     )
     def test_a_place_that_is_no_line_of_a_file_stands_in_the_text(self, here, source, index, said):
         (here / "c.har").touch()
-        ((_, given, text),) = commands_of(report(GithubReporter, verdict(LONG, source=source, index=index)))
+        ((_, given, text),) = commands_of(
+            report(GithubReporter, verdict(LONG, source=source, index=index, decoded=True))
+        )
         assert text.startswith(said + LONG.message)
         assert given == {"title": "schema/max-length"} | ({"file": source} if source == "c.har" else {})
 

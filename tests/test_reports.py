@@ -239,6 +239,8 @@ class TestJson:
                 "passed": 0,
                 "failed": 1,
                 "skipped": 2,
+                "unreadable": 1,
+                "missing": 0,
                 "errors": 1,
                 "warnings": 0,
                 "infos": 0,

@@ -57,7 +57,7 @@ def _extras(form: str, path: str | None, *, quiet: bool) -> dict[str, Any]:
     if form == "text":
         return {"style": Style.of_stream(sys.stdout, os.environ) if path is None else Style(), "quiet": quiet}
     if form == "sarif":
-        return {"about": _about}
+        return {"about": _about, "workspace": os.environ.get("GITHUB_WORKSPACE") or None}
     if form == "github":
         return {
             "summary_path": os.environ.get("GITHUB_STEP_SUMMARY") or None,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
 
+from contracts.addresses import addressed, asks_for_description, services_at
 from contracts.errors import ReadError
 from contracts.messages import Message
+from contracts.sniffing import looks_like_envelope
 from contracts.xml import MAX_BYTES
 
-from .endpoints import asks_for_description, service_at
 from .items import Skipped, Unreadable
-from .sniffing import looks_like_envelope, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from contracts.messages import Direction, Headers
 
     from .items import Item
+    from .nodes import Node
+
+
+_UNRECORDED: Final = "the body of the request was not recorded; record again, with the contents"
 
 
 class Half(NamedTuple):
@@ -64,34 +68,31 @@ def items_of(exchange: Exchange, place: Place, catalog: Catalog) -> Iterator[Ite
 
     An Envelope in an unknown namespace is judged, for that is how a misspelt namespace shows.
     """
-    service = service_at(catalog, exchange.url)
-    halves = [half for half in (exchange.request, exchange.response) if half is not None and half.body is not None]
-    ours = service is not None or any(map(_has_envelope, halves))
-    if not (halves and ours) or _only_looks(exchange):
+    halves = [half for half in (exchange.request, exchange.response) if half is not None]
+    ours = bool(services_at(catalog, exchange.url))
+    if not (ours or any(map(_has_envelope, halves))) or _only_looks(exchange):
         yield Skipped(place.source, place.index)
         return
-    if service is not None and _names_a_service(exchange.request, catalog):
-        service = None
-    request = _item(exchange, "request", place, service)
+    request = _item(exchange, "request", place, catalog)
     yield request
     if exchange.response is None:
         return
-    if service is not None and _names_a_service(exchange.response, catalog):
-        service = None
-    response = _item(exchange, "response", place, service)
+    response = _item(exchange, "response", place, catalog)
     if isinstance(request, Message) and isinstance(response, Message):
         response = response._replace(request=request)
     yield response
 
 
-def _item(exchange: Exchange, kind: Direction, place: Place, service: str | None) -> Item:
-    """One half as a message. ``service`` is what the address says where the bodies do not say it themselves."""
+def _item(exchange: Exchange, kind: Direction, place: Place, catalog: Catalog) -> Item:
+    """One half as a message. A request that was not recorded is an error, for nobody knows what the client has sent."""
     half = exchange.request if kind == "request" else exchange.response
-    if half is None or half.body is None:
+    if half is None or (half.body is None and kind == "response"):
         return Skipped(place.source, place.index)
+    if half.body is None:
+        return place.unreadable(ReadError(_UNRECORDED))
     if isinstance(half.body, ReadError):
         return place.unreadable(half.body)
-    return Message(
+    message = Message(
         half.body[: MAX_BYTES + 1],
         headers=half.headers,
         kind=kind,
@@ -100,8 +101,33 @@ def _item(exchange: Exchange, kind: Direction, place: Place, service: str | None
         status=exchange.status if kind == "response" else None,
         source=place.source,
         index=place.index,
-        service=service,
+        decoded=True,
     )
+    return message._replace(service=addressed(catalog, message))
+
+
+def foreign(entry: Node, catalog: Catalog) -> bool:
+    """Whether an entry in which something is odd is nobody's business: another address, and no Envelope in any text."""
+    request = entry.value.get("request") if isinstance(entry.value, dict) else None
+    if not isinstance(request, dict):
+        return False
+    addresses = [request[name] for name in ("url", "uri") if isinstance(request.get(name), str)]
+    if not addresses or any(services_at(catalog, address) for address in addresses):
+        return False
+    return not any(map(looks_like_envelope, _texts(entry.value)))
+
+
+def _texts(value: object) -> Iterator[bytes]:
+    """Every text in ``value``, with a list for a stack since an alias may repeat deep values."""
+    rest = [value]
+    while rest:
+        one = rest.pop()
+        if isinstance(one, dict):
+            rest.extend(one.values())
+        elif isinstance(one, list):
+            rest.extend(one)
+        elif isinstance(one, (str, bytes)):
+            yield one.encode("utf-8", "surrogatepass") if isinstance(one, str) else one
 
 
 def _only_looks(exchange: Exchange) -> bool:
@@ -113,11 +139,3 @@ def _only_looks(exchange: Exchange) -> bool:
 
 def _has_envelope(half: Half) -> bool:
     return isinstance(half.body, bytes) and looks_like_envelope(half.body)
-
-
-def _names_a_service(half: Half, catalog: Catalog) -> bool:
-    """Whether the namespace of a service stands in the body, in quotes: then the message itself says whose it is."""
-    if not isinstance(half.body, bytes):
-        return False
-    body = narrowed(half.body)
-    return any(b"%b%b" % (service.namespace.encode(), quote) in body for service in catalog for quote in (b'"', b"'"))

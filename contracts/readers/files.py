@@ -8,6 +8,7 @@ import stat
 import sys
 from typing import TYPE_CHECKING, Final
 
+from contracts.addresses import addressed
 from contracts.catalog import shipped
 from contracts.errors import ReadError
 from contracts.messages import Message
@@ -98,15 +99,18 @@ class _Reader:
             reader = importlib.import_module(_ARCHIVES[form])
             yield from reader.read(data, source, self._catalog or shipped())
 
+    def _addressed(self, message: Message) -> Message:
+        return message._replace(service=addressed(self._catalog or shipped(), message))
+
     def _paired(self, message: Message) -> Message:
-        """``message``, a response with the request beside it, if there is one."""
+        """``message`` with the service that its address tells; a response with the request beside it, if one is."""
         if message.kind == "request":
-            self._request = message
-            return message
+            self._request = self._addressed(message)
+            return self._request
         stem, suffix = os.path.splitext(message.source)
         if stem.endswith(".response"):
             request = self._request_beside(stem.removesuffix(".response"), suffix)
-            return message._replace(kind="response", request=request)
+            return self._addressed(message._replace(kind="response", request=request))
         return message
 
     def _request_beside(self, name: str, suffix: str) -> Message | None:
@@ -115,7 +119,7 @@ class _Reader:
             if self._request is not None and self._request.source == path:
                 return self._request
             try:
-                message = _loaded(path)
+                message = self._addressed(_loaded(path))
             except (OSError, ReadError):
                 continue
             if message.kind == "request":

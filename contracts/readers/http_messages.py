@@ -75,6 +75,7 @@ def parse(raw: Raw) -> Message:
         source=raw.source,
         first_line=1 if coded else raw.line(end),
         header_lines=tuple([first + line for line in head.lines]),
+        decoded=coded,
     )
 
 

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.errors import ReadError
 
 from . import cassettes, har
-from .exchanges import Place, items_of
-from .items import Unreadable
+from .exchanges import Place, foreign, items_of
+from .items import Skipped, Unreadable
 from .nodes import Node, Twice
 
 if TYPE_CHECKING:
@@ -57,7 +57,7 @@ def _items(cursor: _Cursor, source: str, catalog: Catalog) -> Iterator[Item]:
         try:
             exchange = har.exchange_of(entry) if path == _HAR else cassettes.exchange_of(entry)
         except ReadError as error:
-            yield place.unreadable(error)
+            yield Skipped(source, index) if foreign(entry, catalog) else place.unreadable(error)
         else:
             yield from items_of(exchange, place, catalog)
 

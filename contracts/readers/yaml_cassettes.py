@@ -14,8 +14,8 @@ import yaml
 from contracts.errors import ReadError
 
 from . import cassettes
-from .exchanges import Place, items_of
-from .items import Unreadable
+from .exchanges import Place, foreign, items_of
+from .items import Skipped, Unreadable
 from .nodes import Node
 from .yaml_values import Values, line_of
 
@@ -36,19 +36,24 @@ def read(data: bytes, source: str, catalog: Catalog) -> Iterator[Item]:
     """The messages, skipped interactions and errors in ``data``, in order. Never raises."""
     try:
         for place, value, problem in _interactions(Values(data), source):
-            if problem is not None:
-                yield Unreadable(place.name, str(problem))
-                continue
-            try:
-                exchange = cassettes.exchange_of(Node(value, f"{_NAME}[{place.index}]"))
-            except ReadError as error:
-                yield place.unreadable(error)
-            else:
-                yield from items_of(exchange, place, catalog)
+            yield from _items(Node(value, f"{_NAME}[{place.index}]"), place, problem, catalog)
     except yaml.YAMLError as error:
         yield Unreadable(source, _syntax(error, data))
     except ReadError as error:
         yield Unreadable(source, str(error))
+
+
+def _items(entry: Node, place: Place, problem: ReadError | None, catalog: Catalog) -> Iterator[Item]:
+    try:
+        exchange = None if problem else cassettes.exchange_of(entry)
+    except ReadError as error:
+        exchange, problem = None, ReadError(f"line {place.line}: {error}")
+    if exchange is not None:
+        yield from items_of(exchange, place, catalog)
+    elif foreign(entry, catalog):
+        yield Skipped(place.source, place.index)
+    else:
+        yield Unreadable(place.name, str(problem))
 
 
 def _interactions(values: Values, source: str) -> Iterator[tuple[Place, object, ReadError | None]]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.findings import SEVERITIES
 
 from .reporter import Reporter
-from .sarif import has_lines
+from .sarif import file_of, has_lines
 from .terminal import escaped
 from .text import amount, name_of, noun_of, subject, totals
 
@@ -77,7 +77,7 @@ class GithubReporter(Reporter):
     def _annotate_finding(self, verdict: Verdict, finding: Finding) -> None:
         level, file = _LEVELS[finding.severity], self._file(verdict.source)
         text = "\n".join(escaped(part) for part in (finding.message, finding.help) if part)
-        if finding.line and has_lines(verdict.source):
+        if finding.line and has_lines(verdict):
             place = {"line": str(finding.line), "col": str(finding.column or "")}
             self._annotate(level, text, file=file, title=finding.rule, **place)
         else:
@@ -91,11 +91,7 @@ class GithubReporter(Reporter):
 
     def _file(self, source: str) -> str:
         """The name that GitHub knows ``source`` by; nothing where it is no file."""
-        if not os.path.isfile(source):
-            return ""
-        if self._workspace is not None:
-            source = os.path.abspath(source).removeprefix(os.path.abspath(self._workspace) + os.sep)
-        return source.replace(os.sep, "/")
+        return (file_of(source, self._workspace) or "").replace(os.sep, "/")
 
     def _keep(self, *cells: str) -> None:
         if len(self._rows) < _ROWS:

@@ -76,6 +76,8 @@ def counts(summary: Summary) -> dict[str, int]:
         "passed": summary.passed,
         "failed": summary.failed,
         "skipped": summary.skipped,
+        "unreadable": summary.unreadable,
+        "missing": summary.missing,
         "errors": summary.findings["error"],
         "warnings": summary.findings["warning"],
         "infos": summary.findings["info"],

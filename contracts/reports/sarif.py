@@ -26,21 +26,27 @@ _HEAD: Final = (
     '{"$schema": "https://json.schemastore.org/sarif-2.1.0.json", "version": "2.1.0", "runs": [{\n"results": ['
 )
 _LEVELS: Final[dict[Severity, str]] = {"error": "error", "warning": "warning", "info": "note"}
-#: The lines of a message in one of these are those of its body, not of the file.
-_ARCHIVES: Final = (".har", ".yaml", ".yml")
 
 
 class SarifReporter(Reporter):
     """Writes each finding at once; the rules and the counts stand below them.
 
-    ``about`` tells in a sentence what a rule wants.
+    ``about`` tells in a sentence what a rule wants; ``workspace`` is the folder that names of files below it start at,
+    as code scanning wants them, None for the working folder.
     """
 
     def __init__(
-        self, stream: Stream, terms: Terms, *, owned: bool = False, about: Callable[[str], str] | None = None
+        self,
+        stream: Stream,
+        terms: Terms,
+        *,
+        owned: bool = False,
+        about: Callable[[str], str] | None = None,
+        workspace: str | None = None,
     ) -> None:
         super().__init__(stream, terms, owned=owned)
         self._about = about
+        self._workspace = workspace
         self._separator = "\n"
         self._rules: dict[str, tuple[int, Layer]] = {}
         self._errors: list[dict[str, Any]] = []
@@ -59,7 +65,7 @@ class SarifReporter(Reporter):
                 "ruleIndex": number,
                 "level": _LEVELS[finding.severity],
                 "message": _message(finding.message, finding.help),
-                **_place(verdict, finding, failed=failed),
+                **self._place(verdict, finding, failed=failed),
                 "partialFingerprints": {"soapContracts/v1": _fingerprint(verdict, finding)},
                 # The specification, section 3.27.23, wants them for all results or for none.
                 "suppressions": [_suppression(finding.accepted)] if finding.accepted else [],
@@ -69,17 +75,17 @@ class SarifReporter(Reporter):
 
     def show_error(self, source: str, message: str) -> None:
         """Keep the error for the end."""
-        self._errors.append(_notification("error", source, message))
+        self._errors.append(self._notification("error", source, message))
 
     def show_note(self, source: str, message: str) -> None:
         """Keep the note for the end."""
-        self._notes.append(_notification("note", source, message))
+        self._notes.append(self._notification("note", source, message))
 
     def end(self) -> None:
         """Write the tool with its rules, how it went, and the counts."""
         driver = {"name": "soap-contracts", "version": VERSION, "semanticVersion": VERSION, "rules": self._met()}
         invocation: dict[str, Any] = {
-            "executionSuccessful": not self.summary.unreadable,
+            "executionSuccessful": not (self.summary.unreadable or self.summary.missing),
             "toolExecutionNotifications": self._errors,
             "toolConfigurationNotifications": self._notes,
         }
@@ -94,6 +100,43 @@ class SarifReporter(Reporter):
         self.stream.write("\n],\n" + ",\n".join(f'"{name}": {json.dumps(value)}' for name, value in members.items()))
         self.stream.write("}]}\n")
 
+    def _place(self, verdict: Verdict, finding: Finding, *, failed: bool) -> dict[str, Any]:
+        """Where a finding is, as far as a location can say it, and the rest as properties."""
+        location: dict[str, Any] = {}
+        told: dict[str, Any] = {
+            "source": verdict.source,
+            "index": verdict.index,
+            "service": verdict.service,
+            "operation": verdict.operation,
+            "kind": verdict.kind,
+            "verdict": "fail" if failed else "pass",
+            "layer": finding.layer,
+            "reference": finding.reference,
+        }
+        file = file_of(verdict.source, self._workspace)
+        if file is not None:
+            location["physicalLocation"] = {"artifactLocation": {"uri": _uri(file)}}
+        if finding.line and has_lines(verdict):
+            location["physicalLocation"]["region"] = _region(finding)
+        elif finding.line:
+            told |= {"line": finding.line, "column": finding.column}
+        if finding.path:
+            location["logicalLocations"] = [{"fullyQualifiedName": escaped(finding.path), "kind": "element"}]
+        elif not location:
+            location["logicalLocations"] = [{"fullyQualifiedName": escaped(name_of(verdict)), "kind": "message"}]
+        shown = {name: escaped(value) if isinstance(value, str) else value for name, value in told.items()}
+        return {
+            "locations": [location],
+            "properties": {name: value for name, value in shown.items() if value is not None},
+        }
+
+    def _notification(self, level: str, source: str, message: str) -> dict[str, Any]:
+        found: dict[str, Any] = {"level": level, "message": _message(f"{source}: {message}")}
+        file = file_of(source, self._workspace)
+        if file is not None:
+            found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": _uri(file)}}}]
+        return found
+
     def _met(self) -> list[dict[str, Any]]:
         return [self._rule(name, layer) for name, (_, layer) in self._rules.items()]
 
@@ -105,36 +148,18 @@ class SarifReporter(Reporter):
         return rule
 
 
-def has_lines(source: str) -> bool:
-    """Whether ``source`` is a file and the lines of findings in it are its own."""
-    return os.path.isfile(source) and not source.lower().endswith(_ARCHIVES)
+def has_lines(verdict: Verdict) -> bool:
+    """Whether the source is a file and the lines of findings in it are its own."""
+    return not verdict.decoded and os.path.isfile(verdict.source)
 
 
-def _place(verdict: Verdict, finding: Finding, *, failed: bool) -> dict[str, Any]:
-    """Where a finding is, as far as a location can say it, and the rest as properties."""
-    location: dict[str, Any] = {}
-    told: dict[str, Any] = {
-        "source": verdict.source,
-        "index": verdict.index,
-        "service": verdict.service,
-        "operation": verdict.operation,
-        "kind": verdict.kind,
-        "verdict": "fail" if failed else "pass",
-        "layer": finding.layer,
-        "reference": finding.reference,
-    }
-    if os.path.isfile(verdict.source):
-        location["physicalLocation"] = {"artifactLocation": {"uri": _uri(verdict.source)}}
-    if finding.line and has_lines(verdict.source):
-        location["physicalLocation"]["region"] = _region(finding)
-    elif finding.line:
-        told |= {"line": finding.line, "column": finding.column}
-    if finding.path:
-        location["logicalLocations"] = [{"fullyQualifiedName": escaped(finding.path), "kind": "element"}]
-    elif not location:
-        location["logicalLocations"] = [{"fullyQualifiedName": escaped(name_of(verdict)), "kind": "message"}]
-    shown = {name: escaped(value) if isinstance(value, str) else value for name, value in told.items()}
-    return {"locations": [location], "properties": {name: value for name, value in shown.items() if value is not None}}
+def file_of(source: str, workspace: str | None) -> str | None:
+    """The file that ``source`` is, relative to ``workspace`` where it lies below that; None where it is no file."""
+    if not os.path.isfile(source):
+        return None
+    if workspace is not None:
+        source = os.path.abspath(source).removeprefix(os.path.abspath(workspace) + os.sep)
+    return source
 
 
 def _region(finding: Finding) -> dict[str, int]:
@@ -154,13 +179,6 @@ def _message(*paragraphs: str) -> dict[str, str]:
     """A message in plain text, in which nothing is a placeholder and nothing a link (sections 3.11.5 and 3.11.6)."""
     text = "\n".join(escaped(paragraph) for paragraph in paragraphs if paragraph)
     return {"text": text.replace("{", "{{").replace("}", "}}").replace("](", "] (")}
-
-
-def _notification(level: str, source: str, message: str) -> dict[str, Any]:
-    found: dict[str, Any] = {"level": level, "message": _message(f"{source}: {message}")}
-    if os.path.isfile(source):
-        found["locations"] = [{"physicalLocation": {"artifactLocation": {"uri": _uri(source)}}}]
-    return found
 
 
 def _suppression(why: str) -> dict[str, str]:

@@ -7,6 +7,7 @@ import zlib
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote
 
+from contracts.addresses import addressed
 from contracts.codings import codings_of
 from contracts.errors import SoapContractsError
 from contracts.messages import Message
@@ -87,8 +88,9 @@ def _file(case: Case, style: Style, path: str, request: Message | None) -> File:
         first_line=1 if wire is not body else len(fields) + 3,
         header_lines=tuple(range(2, len(fields) + 2)),
         request=request,
+        decoded=wire is not body,
     )
-    return File(head.encode("latin-1") + wire, message)
+    return File(head.encode("latin-1") + wire, message._replace(service=addressed(case.catalog, message)))
 
 
 def _coded(body: bytes, codings: tuple[str, ...]) -> bytes:

@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from .texts import Text
 
 _DOCTYPE: Final = "<!DOCTYPE"
-_DELIMITERS: Final = ((b"<!--", b"-->"), (b"<![CDATA[", b"]]>"), (b"<?", b"?>"))
 #: A CDATA section that has swallowed other elements.
 _SWALLOWING: Final = re.compile(r"(?<=<!\[CDATA\[)(?:(?!\]\]>)[^<]|<(?!/))*+<(?:(?!\]\]>).)*+", re.DOTALL)
 #: ASCII in UTF-16, behind a byte too many or a lost one, is taken for other scripts, and they for it.
@@ -37,21 +36,12 @@ def redacted(case: Case, style: Style) -> bytes:
         return b"x" * len(body)  # nobody has looked at it, so nothing tells one such body from another
     text, masked = text_of(body, document), case.places.masked
     twins = Twins(case, Fill(style, text.encoding)).of(text.blanked)
-    spans = text.characters(_to_their_ends(masked.spans, masked.data))
+    spans = text.characters(masked.spans)
     if document.root is None:
         spans.extend(found.span() for found in _SWALLOWING.finditer(text.text))
         if text.encoding.startswith("utf-16"):
             spans.extend(found.span() for found in _SHIFTED.finditer(text.text))
     return text.encoded(_without_doctype(text, _spliced(text.text, twins, spans), style))
-
-
-def _to_their_ends(spans: list[tuple[int, int]], data: bytes) -> list[tuple[int, int]]:
-    """The spans, but up to the end where what is hidden has no closing delimiter, for which room was left."""
-    found = []
-    for start, end in spans:
-        closing = next((closing for opening, closing in _DELIMITERS if data.endswith(opening, 0, start)), b"")
-        found.append((start, end if data.startswith(closing, end) else min(end + len(closing), len(data))))
-    return found
 
 
 def _spliced(text: str, twins: str, spans: list[tuple[int, int]]) -> str:

@@ -6,8 +6,14 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
+from .sniffing import narrowed
+
 if TYPE_CHECKING:
-    from contracts.catalog import Catalog
+    from collections.abc import Iterable, Iterator
+
+    from .catalog import Catalog
+    from .messages import Message
+    from .model import Service
 
 #: Scheme, credentials, host with port, path, query.
 _URL: Final = re.compile(r"(https?)://(?:[^/?#@]*@)?([^/?#]*)([^?#]*)(?:\?([^#]*))?", re.IGNORECASE)
@@ -19,23 +25,39 @@ _DESCRIPTION: Final = re.compile(r"(?:^|&)(?:single)?(?:wsdl|xsd|disco)(?:[=&]|\
 _DESCRIPTION_PATH: Final = "/wsdl"
 
 
-def service_at(catalog: Catalog, url: str) -> str | None:
-    """The name of the service at ``url``, None when it is none's.
+def services_at(catalog: Catalog, url: str) -> list[Service]:
+    """The services at ``url``: none, one, or several that share an address.
 
     Host and path are compared whatever their case; a ``{placeholder}`` of an endpoint stands for one path segment or
     one part of the host. The stub is known by its loopback address and by the service in the first path segment.
     """
     parts = _URL.match(url)
     if parts is None:
-        return None
+        return []
     scheme, host, path, _ = parts.groups()
-    for service in catalog:
-        if _pattern(service.endpoint).fullmatch(host + path):
-            return service.name
-    if scheme.lower() != "http" or _LOOPBACK.fullmatch(host) is None:
-        return None
+    found = [service for service in catalog if _pattern(service.endpoint).fullmatch(host + path)]
+    if found or scheme.lower() != "http" or _LOOPBACK.fullmatch(host) is None:
+        return found
     named = path[1:].partition("/")[0].lower()
-    return next((service.name for service in catalog if service.name.lower() == named), None)
+    return [service for service in catalog if service.name.lower() == named]
+
+
+def addressed(catalog: Catalog, message: Message) -> str | None:
+    """The name of the service that ``message``, or the request that it answers, was sent to.
+
+    A request is for the service at its address, as the stub takes it: what is in another namespace is wrong there. Of
+    several at one address it is the one whose namespace the body names in quotes. A response that names any service
+    says itself whose it is. None where the address is none's, or is not known.
+    """
+    asked = message.request or message
+    if asked.url is None:
+        return None
+    url = asked.url if "://" in asked.url else f"http://{asked.header('host') or ''}{asked.url}"
+    found = services_at(catalog, url)
+    if not found or (message.direction == "response" and any(_named(catalog, message))):
+        return None
+    named = list(_named(found, message)) if len(found) > 1 else []
+    return (named or found)[0].name
 
 
 def asks_for_description(url: str) -> bool:
@@ -56,3 +78,12 @@ def _pattern(endpoint: str) -> re.Pattern[str]:
 
 def _filled(template: str, placeholder: str) -> str:
     return placeholder.join(map(re.escape, _PLACEHOLDER.split(template)))
+
+
+def _named(services: Iterable[Service], message: Message) -> Iterator[Service]:
+    """Those of ``services`` whose namespace stands in the body, in quotes."""
+    text = narrowed(message.body)
+    for service in services:
+        namespace = service.namespace.encode()
+        if b'"%b"' % namespace in text or b"'%b'" % namespace in text:
+            yield service
