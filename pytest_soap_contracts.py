@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING, Any, Final
 import pytest
 
 if TYPE_CHECKING:
+    from collections.abc import Generator
+
     from contracts.plugin import SoapContracts, Watch
 
 _FIXTURE: Final = "soap_contracts"
@@ -71,6 +73,23 @@ def pytest_runtestloop(session: pytest.Session) -> object:
         output[_UNUSABLE] = str(error)
         return True
     return None
+
+
+@pytest.hookimpl(wrapper=True, tryfirst=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Let the first test that takes the fixture by its name, in the midst of its call, be judged as any other."""
+    manager = item.config.pluginmanager
+    if manager.has_plugin(_WATCH):
+        return (yield)
+    try:
+        result = yield
+    except BaseException:
+        if manager.has_plugin(_WATCH):
+            _watch_of(item.config).end_call(item, passed=False)
+        raise
+    if manager.has_plugin(_WATCH):
+        _watch_of(item.config).end_call(item, passed=True)
+    return result
 
 
 @pytest.fixture(scope="session")

@@ -108,6 +108,9 @@ class Policy:
         self._judged.add(operation_of(verdict))
         if not verdict.findings:
             return verdict
+        if self.baseline:
+            # What is allowed or not wanted occurs all the same, and is not to be forgotten.
+            self._met |= self.baseline.intersection(key_of(verdict, finding) for finding in verdict.findings)
         wanted = [finding for finding in verdict.findings if self._wants(finding.rule)]
         return verdict._replace(findings=tuple([self._marked(verdict, finding) for finding in wanted]))
 
@@ -162,7 +165,6 @@ class Policy:
         if reason:
             return reason
         if key in self.baseline:
-            self._met.add(key)
             return IN_BASELINE
         if self._learn and severity in self._failing:
             self._learned.add(key)

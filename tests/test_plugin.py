@@ -735,3 +735,83 @@ class TestAClash:
         found = project.run(SYNC.format(time="RIGHT"))
         assert found.ret == pytest.ExitCode.USAGE_ERROR
         found.stderr.fnmatch_lines(["ERROR: soap-contracts: */contracts/__init__.py cannot be imported (*); *"])
+
+
+class TestWhatComesAtOddTimes:
+    def test_the_first_use_in_the_midst_of_a_call_is_a_failure_too(self, project):
+        tests = """
+def test_by_name(request):
+    send(request.getfixturevalue("soap_contracts").ongoing.endpoint, WRONG)
+
+def test_by_name_and_failing(request):
+    send(request.getfixturevalue("soap_contracts").ongoing.endpoint, WRONG)
+    assert False
+
+def test_right(request):
+    send(request.getfixturevalue("soap_contracts").ongoing.endpoint)
+"""
+        found = project.run(tests, failed=2, passed=1)
+        assert found.stdout.str().count("error schema/date-time") == 2
+
+    def test_a_client_that_does_not_wait_for_its_answer_fails_its_own_test(self, project):
+        tests = """
+import socket
+from client import ENVELOPE, HEADERS
+
+def fire(url):
+    host, port = url.split("/")[2].split(":")
+    body = ENVELOPE.format(time=WRONG).encode()
+    lines = ["POST /ongoing HTTP/1.1", f"Host: {host}", f"Content-Length: {len(body)}"]
+    lines += [f"{name}: {value}" for name, value in HEADERS.items()]
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall("\\r\\n".join([*lines, "", ""]).encode() + body)
+
+def test_wrong(soap_contracts):
+    fire(soap_contracts.ongoing.endpoint)
+
+def test_right(soap_contracts):
+    send(soap_contracts.ongoing.endpoint)
+"""
+        found = project.run(tests, "-rA", failed=1, passed=1)
+        found.stdout.fnmatch_lines(["FAILED test_it.py::test_wrong*"])
+
+    def test_what_is_no_http_fails_the_test(self, project):
+        tests = """
+import socket
+
+def test_it(soap_contracts):
+    host, port = soap_contracts.ongoing.endpoint.split("/")[2].split(":")
+    with socket.create_connection((host, int(port))) as connection:
+        connection.sendall(b"POST /ongoing/my test HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n")
+        assert b" 400 " in connection.recv(100)
+"""
+        found = project.run(tests, failed=1)
+        assert "a client has sent what is no HTTP/1.1 request" in found.stdout.str()
+
+    def test_a_client_still_finds_the_stub_when_an_ended_session_is_torn_down(self, project):
+        tests = """
+@pytest.fixture(scope="session")
+def session(soap_contracts):
+    yield
+    print("logged out with", send(soap_contracts.ongoing.endpoint))
+
+def test_it(session):
+    pytest.exit("enough", returncode=0)
+"""
+        found = project.run(tests, "-s")
+        assert found.ret == 0
+        assert "logged out with 200" in found.stdout.str()
+
+    @pytest.mark.parametrize(
+        ("raises", "outcome"),
+        [("", "xfailed"), ("raises=AssertionError", "xfailed"), ("raises=ZeroDivisionError", "failed")],
+    )
+    def test_a_test_that_is_to_fail_by_something_else_fails(self, project, raises, outcome):
+        tests = f"""
+@pytest.mark.xfail({raises})
+def test_it(soap_contracts):
+    send(soap_contracts.ongoing.endpoint, WRONG)
+    1 / 0 if "{raises}" != "raises=AssertionError" else pytest.fail("so")
+"""
+        tests = tests.replace('pytest.fail("so")', "(_ for _ in ()).throw(AssertionError())")
+        project.run(tests, **{outcome: 1})

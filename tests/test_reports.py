@@ -241,6 +241,7 @@ class TestJson:
                 "skipped": 2,
                 "unreadable": 1,
                 "missing": 0,
+                "malformed": 0,
                 "errors": 1,
                 "warnings": 0,
                 "infos": 0,

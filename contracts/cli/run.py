@@ -9,6 +9,7 @@ from contracts.driving import CommandError, drive, variable
 from contracts.errors import SoapContractsError
 from contracts.policy import operation_of
 from contracts.saving import Folder
+from contracts.server import MalformedRequestError
 
 from .failures import USAGE, UsageError, complain, location_of
 from .judging import Judging
@@ -128,6 +129,9 @@ def _report(result: Drive, folder: Folder | None, reporter: Reporter) -> None:
         for verdict in exchange.verdicts if folder is None else _saved(number, exchange, folder, reporter):
             reporter.verdict(verdict)
     for failure in result.failures:
+        if isinstance(failure, MalformedRequestError):
+            reporter.malformed("stub", str(failure))
+            continue
         known = isinstance(failure, SoapContractsError)
         reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
     if result.exit_code is not None:

@@ -78,6 +78,7 @@ def counts(summary: Summary) -> dict[str, int]:
         "skipped": summary.skipped,
         "unreadable": summary.unreadable,
         "missing": summary.missing,
+        "malformed": summary.malformed,
         "errors": summary.findings["error"],
         "warnings": summary.findings["warning"],
         "infos": summary.findings["info"],

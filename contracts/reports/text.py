@@ -53,6 +53,8 @@ class TextReporter(Reporter):
             about.append(f"{amount(self.summary.unreadable, 'source')} could not be read or judged")
         if self.summary.missing:
             about.append(f"{amount(self.summary.missing, 'expected operation')} never came")
+        if self.summary.malformed:
+            about.append(f"{amount(self.summary.malformed, 'request')} came that are no HTTP")
         if self.summary.skipped:
             about.append(f"skipped: {amount(self.summary.skipped, 'archive entry', 'archive entries')} without SOAP")
         if self.summary.client is not None:

@@ -10,6 +10,7 @@ from contracts import samples
 from contracts.catalog import Catalog
 from contracts.checking import check
 from contracts.codings import CodingError, codings_of, undone
+from contracts.errors import SoapContractsError
 from contracts.messages import Message
 from contracts.rules import open_case
 from contracts.xml import MAX_BYTES
@@ -28,6 +29,14 @@ if TYPE_CHECKING:
     from .asgi import Answer, Receive, Received, Request, Scope, Send
 
 _METHODS: Final = "GET, HEAD, POST"
+
+
+_MALFORMED: Final = "a client has sent what is no HTTP/1.1 request, and got 400 for it"
+_ENCODE: Final = "In an address, blanks and letters beyond ASCII must be percent-encoded"
+
+
+class MalformedRequestError(SoapContractsError, ValueError):
+    """A client has sent what is no HTTP/1.1 request: there is no message to judge, and yet something is wrong."""
 
 
 class Exchange(NamedTuple):
@@ -60,7 +69,7 @@ class Stub:
         for service in self._catalog:
             for operation in service.operations:
                 samples.fullest(service, operation, "response")
-        self._listener = Listener(self._serve, port)
+        self._listener = Listener(self._serve, self._refuse, port)
         self._lock = threading.Lock()
         self._exchanges: list[Exchange] = []
         self._failures: list[Exception] = []
@@ -93,9 +102,20 @@ class Stub:
 
     @property
     def failures(self) -> tuple[Exception, ...]:
-        """Errors of the stub itself, which are no verdict on anybody."""
+        """What no verdict tells: a MalformedRequestError for a request that was no HTTP; errors of the stub itself."""
         with self._lock:
             return tuple(self._failures)
+
+    def settle(self, patience: float = 1.0) -> None:
+        """Wait until what has arrived is answered and judged, at most ``patience`` seconds.
+
+        A client that does not wait for its answer may be done before the stub is.
+        """
+        self._listener.settle(patience)
+
+    def _refuse(self, reason: str) -> None:
+        with self._lock:
+            self._failures.append(MalformedRequestError(f"{_MALFORMED} ({reason}). {_ENCODE}"))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = request_of(scope)
