@@ -2,6 +2,7 @@
 
 On POSIX the command is the leader of a process group of its own, and whichever way the drive ends, no process of that
 group is left: not after a timeout, not after an interrupt, and not in the background of a command that has ended.
+Signals that come meanwhile are passed on to the group; those that end a process end the drive as well.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ _LOOPBACK: Final = "127.0.0.1,localhost"
 _GRACE: Final = 3.0
 _POLL: Final = 0.02
 _DEADLY: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+#: A Java program prints its threads at SIGQUIT, many a test runner something of its own: the command decides.
+_PASSED_ON: Final = tuple(getattr(signal, name) for name in ("SIGQUIT", "SIGUSR1", "SIGUSR2") if hasattr(signal, name))
 
 
 class CommandError(SoapContractsError, OSError):
@@ -38,18 +41,19 @@ class CommandError(SoapContractsError, OSError):
 class Drive(NamedTuple):
     """What a client sent and got.
 
-    ``exit_code`` is its own, 128 + n when signal n ended it, None after a timeout. ``failures`` are errors of the stub
-    itself: what it could not judge.
+    ``exit_code`` is its own, 128 + n when signal n ended it, None when it had to be ended. ``failures`` are errors of
+    the stub itself: what it could not judge. ``interrupted`` is the signal that ended the drive, 0 for none.
     """
 
     exchanges: tuple[Exchange, ...]
     exit_code: int | None
     failures: tuple[Exception, ...] = ()
+    interrupted: int = 0
 
     @property
     def timed_out(self) -> bool:
-        """Whether the command had to be ended."""
-        return self.exit_code is None
+        """Whether the time was over."""
+        return self.exit_code is None and not self.interrupted
 
 
 def drive(
@@ -69,8 +73,8 @@ def drive(
     """
     stub = Stub(catalog, services, counted=counted)
     with stub:
-        exit_code = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
-    return Drive(stub.exchanges, exit_code, stub.failures)
+        exit_code, interrupted = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
+    return Drive(stub.exchanges, exit_code, stub.failures, interrupted)
 
 
 def environment_of(stub: Stub) -> dict[str, str]:
@@ -99,17 +103,20 @@ def filled_in(command: Sequence[str], stub: Stub) -> list[str]:
     return words
 
 
-def _run(command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None) -> int | None:
-    with _Interrupts() as interrupts:
+def _run(
+    command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None
+) -> tuple[int | None, int]:
+    """The command's exit code, None when it had to be ended, and the signal that ended the drive, 0 for none."""
+    with _Signals() as signals:
         process = _start(command, environment, stdout)
         try:
-            interrupts.release()
+            signals.release(process)
             code = process.wait(timeout)
-        except subprocess.TimeoutExpired:
-            return None
+        except (subprocess.TimeoutExpired, _Interrupted):
+            return None, signals.taken
         finally:
-            _end(process, interrupts.taken or signal.SIGTERM)
-        return code if code >= 0 else 128 - code
+            _end(process, signals.taken or signal.SIGTERM)
+        return code if code >= 0 else 128 - code, 0
 
 
 def _start(command: Sequence[str], environment: dict[str, str], stdout: int | None) -> subprocess.Popen[bytes]:
@@ -122,21 +129,25 @@ def _start(command: Sequence[str], environment: dict[str, str], stdout: int | No
         raise CommandError(f"cannot start {command[0]!r}: {reason}") from None
 
 
-class _Interrupts:
-    """Turns the signals that end this process into exceptions while it is entered, in the main thread.
+class _Interrupted(BaseException):
+    """A signal has come that is to end the drive."""
+
+
+class _Signals:
+    """Takes the signals of this process while it is entered, in the main thread: raises `_Interrupted`, or passes on.
 
     Until `release` they are held back: one that came while a process was being started would leave it running.
-    ``taken`` is the first that came, 0 for none.
+    ``taken`` is the first that was to end the drive, 0 for none.
     """
 
     def __init__(self) -> None:
         self._before: dict[int, Any] = {}
-        self._holding = True
+        self._process: subprocess.Popen[bytes] | None = None
         self.taken = 0
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
-            for number in _DEADLY:
+            for number in (*_DEADLY, *_PASSED_ON):
                 # What is ignored, as under nohup, stays so.
                 if signal.getsignal(number) != signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._take)
@@ -146,19 +157,20 @@ class _Interrupts:
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
-    def release(self) -> None:
-        """Raise what was held back, and from now on at once: KeyboardInterrupt, or SystemExit with 128 + n."""
-        self._holding = False
+    def release(self, process: subprocess.Popen[bytes]) -> None:
+        """Raise what was held back, and from now on at once; pass the others on to the group of ``process``."""
+        self._process = process
         if self.taken:
-            self._take(self.taken, None)
+            raise _Interrupted
 
     def _take(self, number: int, _frame: object) -> None:
-        self.taken = self.taken or number
-        if self._holding:
+        if number in _PASSED_ON:
+            if self._process is not None:
+                _signal(self._process, number)
             return
-        if number == signal.SIGINT:
-            raise KeyboardInterrupt
-        raise SystemExit(128 + number)
+        self.taken = self.taken or number
+        if self._process is not None:
+            raise _Interrupted
 
 
 def _end(process: subprocess.Popen[bytes], politely: int) -> None:

@@ -192,9 +192,8 @@ class _Marks:
             return
         opening, closing = (9, b"]]>") if cdata is not None else (4, b"-->") if text.startswith(b"<!--") else (2, b"?>")
         # Without its end it may have swallowed anything.
-        ends = text.endswith(closing)
-        first = token.start() + opening
-        span = (first, max(first, token.end() - len(closing) if ends else token.end()))
+        ends, first = text.endswith(closing), token.start() + opening
+        span = (first, max(first, token.end() - len(closing) * ends))
         open_ = shown and cdata is not None and ends and not self._telltale.search(cdata)
         (self._public if open_ else self._spans).append(span)
 
@@ -251,7 +250,7 @@ def _values_in(raw: bytes) -> list[str]:
 
 def _plain(raw: bytes) -> str:
     """The text that raw XML content stands for, without its markup and outer blanks."""
-    text = raw.decode("utf-8", "replace")
+    text = raw.decode(errors="replace")
     if "<" not in text and "&" not in text:
         return text.strip(BLANKS)
     pieces = _CDATA.split(text)  # what stands in CDATA is every second piece, and literal
@@ -278,8 +277,7 @@ def _names(
 ) -> tuple[frozenset[bytes], frozenset[bytes], re.Pattern[bytes]]:
     """The public and the secret names in lower case; a pattern that finds any secret name in text."""
     anywhere = "|".join(map(re.escape, sorted(secrets))).encode() or rb"(?!)"
-    shown = frozenset(name.lower().encode() for name in public | _ALWAYS_PUBLIC)
-    hidden = frozenset(name.lower().encode() for name in secrets)
+    shown, hidden = (frozenset(name.lower().encode() for name in names) for names in (public | _ALWAYS_PUBLIC, secrets))
     return shown, hidden, re.compile(anywhere, re.IGNORECASE)
 
 

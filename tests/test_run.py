@@ -146,6 +146,17 @@ class TestABaseline:
         assert "needs the file: --baseline FILE" in capfd.readouterr().err
         assert legacy("")[0] == 0
 
+    def test_keeps_what_is_not_selected_or_allowed_meanwhile(self, legacy, tmp_path):
+        legacy(FOUR, "--baseline", "known.json", "--update-baseline")
+        known = (tmp_path / "known.json").read_text()
+        _, report = legacy(FOUR, "--baseline", "known.json", "--select", "http", "--ignore", "schema/date-time")
+        assert report["notes"] == []
+        legacy(FOUR, "--baseline", "known.json", "--select", "soap", "--update-baseline")
+        assert (tmp_path / "known.json").read_text() == known
+        (tmp_path / "soap-contracts.toml").write_text('[[allow]]\nrule = "schema"\nreason = "old"\n')
+        _, report = legacy(FOUR, "--baseline", "known.json")
+        assert report["notes"] == []
+
     def test_is_not_written_when_nothing_was_judged(self, tmp_path):
         path = tmp_path / "known.json"
         assert main(["run", "--baseline", str(path), "--update-baseline", "--", "true"]) == 3
@@ -261,28 +272,48 @@ class TestSavedExchanges:
 
 
 @posix_only
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
-def test_the_client_gets_the_signal_that_we_got(tmp_path, number):
-    script = 'trap "echo INT > got; exit" INT; trap "echo TERM > got; exit" TERM; trap "echo HUP > got; exit" HUP; '
-    command = [
-        sys.executable,
-        "-m",
-        "contracts",
-        "run",
-        "--",
-        "sh",
-        "-c",
-        script + "echo > up; while :; do sleep 0.05; done",
-    ]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
-    with subprocess.Popen(command, cwd=tmp_path, env=environment, stderr=subprocess.DEVNULL) as process:
-        until = time.monotonic() + 20
-        while not (tmp_path / "up").exists():
-            assert time.monotonic() < until
-            time.sleep(0.01)
-        process.send_signal(number)
-        assert process.wait(timeout=20) == 128 + number
-    assert (tmp_path / "got").read_text().strip() == number.name.removeprefix("SIG")
+class TestSignals:
+    @pytest.fixture
+    def started(self, tmp_path):
+        """Starts a client that sends a wrong message, tells of each signal, and ends with 7 at SIGUSR1."""
+        (tmp_path / "legacy.py").write_text(LEGACY)
+        traps = "; ".join(f'trap "echo {name} >> got; exit" {name}' for name in ("INT", "TERM", "HUP"))
+        script = (
+            f'{traps}; trap "exit 7" USR1; "{sys.executable}" legacy.py time; echo > up; while :; do sleep 0.05; done'
+        )
+        command = [sys.executable, "-m", "contracts", "run", "--format", "json", "--", "sh", "-c", script]
+        environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+        options = {"cwd": tmp_path, "env": environment, "stdout": subprocess.PIPE, "stderr": subprocess.DEVNULL}
+        with subprocess.Popen(command, **options) as process:
+            until = time.monotonic() + 20
+            while not (tmp_path / "up").exists():
+                assert time.monotonic() < until
+                time.sleep(0.01)
+            yield process
+
+    @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP], ids=lambda number: number.name)
+    def test_that_end_a_run_reach_the_client_and_what_came_is_reported(self, started, tmp_path, number):
+        started.send_signal(number)
+        report, _ = started.communicate(timeout=20)
+        assert started.returncode == 128 + number
+        assert (tmp_path / "got").read_text().split() == [number.name.removeprefix("SIG")]
+        assert findings(json.loads(report)) == {"schema/date-time"}
+
+    def test_of_other_kinds_are_the_client_s_own_business(self, started):
+        started.send_signal(signal.SIGUSR1)
+        report, _ = started.communicate(timeout=20)
+        assert started.returncode == 1
+        assert json.loads(report)["client"] == {"exit_code": 7}
+
+
+@pytest.mark.parametrize("label", ["my test", "tést"])
+def test_what_is_no_http_is_a_failure_of_its_own(label, capfd):
+    code = "import os, socket, sys; s = socket.create_connection(('127.0.0.1', int(os.environ['ONGOING_ENDPOINT'].split(':')[2].split('/')[0])));"
+    code += "s.sendall(f'POST /ongoing/{sys.argv[1]} HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'.encode()); s.recv(9)"
+    assert main(["run", "--format", "json", "--", sys.executable, "-c", code, label]) == 1
+    report = json.loads(capfd.readouterr().out)
+    assert (report["summary"]["malformed"], report["summary"]["messages"]) == (1, 0)
+    assert "blanks and letters beyond ASCII must be percent-encoded" in report["errors"][0]["message"]
 
 
 def runner(name: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import signal
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
@@ -49,9 +50,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--timeout",
         type=_seconds,
-        default=300.0,
+        default=1800.0,
         metavar="SECONDS",
-        help="end the command, and all that it has started, after this time (default: 300)",
+        help="end the command, and its process group, after this time (default: 1800)",
     )
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND...", help="the client")
     add_common(parser)
@@ -65,6 +66,7 @@ exit codes:
   1  a contract is violated, an expected operation never came, or the client ended with an exit code of its own
   2  usage, or a command that cannot be started
   3  no message came, or the time was over
+  128 + n  signal n came: it was passed on to the command, and what came before is reported
 
 examples:
   soap-contracts run -- python examples/zeep_client.py
@@ -94,6 +96,9 @@ def execute(args: argparse.Namespace) -> int:
         _miss(result, args.expect, reporter)
         judging.conclude(reporter, complete=result.exit_code == 0)
     code = exit_code(reporter)
+    if result.interrupted:
+        complain(f"interrupted by {signal.Signals(result.interrupted).name}; the report tells what came before")
+        return 128 + result.interrupted
     if result.timed_out:
         complain(f"the command was not done after {args.timeout:g} seconds and was ended")
         return code if code == USAGE else NOTHING
