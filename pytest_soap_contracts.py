@@ -7,12 +7,11 @@ is left alone.
 
 from __future__ import annotations
 
-import importlib.util
-import os
-import sys
 from typing import TYPE_CHECKING, Any, Final
 
 import pytest
+
+from soap_contracts import PACKAGE, clash
 
 if TYPE_CHECKING:
     from collections.abc import Generator
@@ -27,7 +26,6 @@ _WATCH: Final = "soap-contracts-watch"
 _OUTPUT: Final = "soap_contracts"
 _UNUSABLE: Final = "soap_contracts_unusable"
 _SEVERITIES: Final = ("error", "warning", "info")
-_PACKAGE: Final = os.path.join(os.path.dirname(os.path.realpath(__file__)), "contracts", "__init__.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -119,28 +117,20 @@ def _watch_of(config: pytest.Config) -> Watch:
     known: Watch | None = config.pluginmanager.get_plugin(_WATCH)
     if known is not None:
         return known
-    found = _found()
-    if found != _PACKAGE:
+    found = clash()
+    if found:
         raise pytest.UsageError(
-            f"soap-contracts: `import contracts` finds {found} and not {_PACKAGE}: rename yours, or keep its folder off "
-            "sys.path, for example with --import-mode=importlib and without python -m"
+            f"soap-contracts: `import contracts` finds {found} and not {PACKAGE}: rename yours, keep its folder off "
+            "sys.path, for example with --import-mode=importlib and without python -m, or do without the fixture: "
+            "soap-contracts run -- pytest"
         )
     try:
         from contracts.plugin import Watch  # noqa: PLC0415 - only here is it known to be ours, and needed
     except ImportError as error:
         raise pytest.UsageError(
-            f"soap-contracts: {_PACKAGE} cannot be imported ({error}); where another distribution, such as PyContracts, "
+            f"soap-contracts: {PACKAGE} cannot be imported ({error}); where another distribution, such as PyContracts, "
             "has written over it, install one of the two elsewhere"
         ) from None
     watch = Watch.of(config, _OUTPUT)
     config.pluginmanager.register(watch, _WATCH)
     return watch
-
-
-def _found() -> str:
-    """The real path of what `import contracts` gives, without importing it; "nothing" where there is nothing."""
-    module = sys.modules.get("contracts")
-    spec = importlib.util.find_spec("contracts") if module is None else None
-    path = getattr(module, "__file__", None) or getattr(spec, "origin", None)
-    folders = getattr(module, "__path__", None) or getattr(spec, "submodule_search_locations", None) or ()
-    return os.path.realpath(path) if path else next(map(os.path.realpath, folders), "nothing")

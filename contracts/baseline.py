@@ -25,7 +25,9 @@ def read(path: str) -> frozenset[Key]:
         with open(path, encoding="utf-8") as file:
             data = json.load(file)
     except FileNotFoundError:
-        raise ConfigError(f"{path}: there is no baseline yet; --update-baseline writes one") from None
+        raise ConfigError(
+            f"{path}: there is no baseline yet; soap-contracts run --update-baseline writes one"
+        ) from None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or 'cannot be read'}") from None
     except (ValueError, RecursionError) as error:
@@ -41,6 +43,7 @@ def write(path: str, keys: Iterable[Key]) -> None:
     text = f'{{"version": {_FORM}, "violations": [' + ",".join(f"\n  {line}" for line in lines) + "\n]}\n"
     beside = f"{path}.new"
     try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         with open(beside, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
         os.replace(beside, path)

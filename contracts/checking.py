@@ -64,8 +64,9 @@ def check(  # noqa: PLR0913 - the parts of an HTTP exchange, all optional and ke
 
 def assert_valid(body_or_message: bytes | str | Message, **known: Any) -> Verdict:
     """As `check`, and raise ContractViolation, whose text is the list of errors, when an error is found."""
-    __tracebackhide__ = True  # pytest would print the body, secrets and all, as the argument of this frame
+    __tracebackhide__ = True
     verdict = check(body_or_message, **known)
+    body_or_message = b""  # pytest may print the arguments of this frame, and secrets are in them
     if not verdict.passed:
         raise ContractViolation(_report(verdict))
     return verdict

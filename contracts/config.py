@@ -126,7 +126,11 @@ def settings_of(
 
 def _named(path: str) -> Table:
     whole = _Table.of_file(path)
-    return _own_table(whole) if os.path.basename(path) == _PROJECT else whole
+    if os.path.basename(path) != _PROJECT:
+        return whole
+    if "tool" not in whole or _TABLE not in whole.table("tool"):
+        raise ConfigError(f"{path}: there is no table [tool.{_TABLE}] in it")
+    return _own_table(whole)
 
 
 def _found(folder: str) -> tuple[Table | None, str]:

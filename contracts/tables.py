@@ -35,8 +35,9 @@ class Table:
     def of_file(cls, path: str) -> Self:
         """The whole file. Raises ``error`` when it cannot be read or is not TOML."""
         try:
-            with open(path, "rb") as file:
-                return cls(path, tomllib.load(file))
+            # With the byte order mark that some editors put there, and TOML forbids.
+            with open(path, encoding="utf-8-sig") as file:
+                return cls(path, tomllib.loads(file.read()))
         except OSError as error:
             raise cls.error(f"{path}: {error.strerror or 'cannot be read'}") from None
         except (UnicodeDecodeError, tomllib.TOMLDecodeError, ValueError, RecursionError) as error:

@@ -9,6 +9,7 @@ import gzip
 import http.server
 import io
 import json
+import os
 import sys
 import threading
 import urllib.request
@@ -385,6 +386,16 @@ class TestWhatIsOurs:
     def test_a_service_in_a_cassette_is_known_by_its_endpoint(self, read_cassette):
         request, _ = read_cassette(interaction(body="{}"))
         assert request.service == "ongoing"
+
+    def test_a_cassette_without_a_suffix_is_found_in_a_folder_and_other_files_are_not(self, tmp_path):
+        (tmp_path / "test_sync").write_bytes(cassette(interaction()))
+        (tmp_path / "Makefile").write_text("interactions: ongoing\n\tmake")
+        (tmp_path / "LICENSE").write_text("MIT")
+        os.mkfifo(tmp_path / "pipe")
+        (tmp_path / "nowhere").symlink_to("missing")
+        found = list(read([tmp_path]))
+        assert {item.source for item in found} == {str(tmp_path / "test_sync"), str(tmp_path / "Makefile")}
+        assert [type(item) for item in found] == [Unreadable, Message, Message]
 
     def test_only_skipped_entries_end_with_3_and_a_sentence(self, tmp_path, capsys):
         (tmp_path / "a.har").write_bytes(har(*[har_entry(b"{}", b"{}", url=ELSEWHERE)] * 3))

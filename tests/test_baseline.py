@@ -35,7 +35,9 @@ def test_an_empty_one_is_still_one(tmp_path):
 
 
 def test_one_that_is_missing_is_an_error_that_says_how_to_make_it(tmp_path):
-    with pytest.raises(ConfigError, match=r"none\.json: there is no baseline yet; --update-baseline writes one"):
+    with pytest.raises(
+        ConfigError, match=r"none\.json: there is no baseline yet; soap-contracts run --update-baseline writes"
+    ):
         baseline.read(str(tmp_path / "none.json"))
 
 
@@ -65,8 +67,15 @@ def test_one_that_is_broken_is_an_error_that_names_the_place(tmp_path, text, sai
 def test_one_that_cannot_be_read_or_written_is_named(tmp_path):
     with pytest.raises(ConfigError, match="Is a directory"):
         baseline.read(str(tmp_path))
-    with pytest.raises(ConfigError, match="cannot be written: No such file"):
-        baseline.write(str(tmp_path / "none" / "b.json"), [])
+    (tmp_path / "file").touch()
+    with pytest.raises(ConfigError, match="cannot be written: "):
+        baseline.write(str(tmp_path / "file" / "b.json"), [])
+
+
+def test_the_folder_of_a_new_one_is_made(tmp_path):
+    path = str(tmp_path / "new" / "b.json")
+    baseline.write(path, KEYS)
+    assert baseline.read(path) == KEYS
 
 
 def test_a_failed_write_leaves_the_old_file_and_nothing_else(tmp_path):

@@ -63,6 +63,11 @@ class TestTheAction:
         assert done.returncode == 1
         assert f"::error file={BAD.relative_to(ROOT)}," in done.stdout
 
+    @pytest.mark.parametrize("lines", [f"false\n{SENDER}", f"false | {SENDER}"])
+    def test_fails_by_any_line_of_the_command(self, judge, lines):
+        done = judge(RUN=lines)
+        assert done.returncode in (1, 3)
+
     @pytest.mark.parametrize("inputs", [{}, {"RUN": "true", "CHECK": "x"}])
     def test_wants_one_of_the_two(self, judge, inputs):
         done = judge(**inputs)
@@ -85,7 +90,16 @@ class TestTheHook:
         assert main([*arguments, str(GOOD), str(BAD)]) == 1
         assert "http/soapaction-missing" in capsys.readouterr().out
 
-    @pytest.mark.parametrize(("name", "taken"), [("a/b.http", True), ("x.har", True), ("pom.xml", False)])
+    @pytest.mark.parametrize(
+        ("name", "taken"),
+        [
+            ("a/b.request.http", True),
+            ("a/b.response.http", True),
+            ("api.http", False),
+            ("x.har", False),
+            ("pom.xml", False),
+        ],
+    )
     def test_takes_what_can_only_be_ours(self, name, taken):
         assert bool(re.search(HOOK["files"], name)) is taken
 

@@ -136,7 +136,7 @@ class TestCheck:
         assert "0 messages" in streams.out
         assert (
             streams.err
-            == f"soap-contracts: nothing to judge: there is no .xml, .http or .har file and no cassette in {tmp_path}\n"
+            == f"soap-contracts: nothing to judge: there is no message in {tmp_path}, in .xml, .http and .har files and in cassettes\n"
         )
 
     def test_fail_on_warning_fails_a_message_with_a_warning(self, folder, capsys):
@@ -157,8 +157,8 @@ class TestCheck:
         assert capsys.readouterr().out == ""
 
     def test_a_report_that_cannot_be_written_ends_with_2(self, folder, capsys):
-        assert main(["check", str(folder), "--output", str(folder / "no" / "report")]) == 2
-        assert "cannot be written: No such file or directory" in capsys.readouterr().err
+        assert main(["check", str(folder), "--output", str(folder / "good.http" / "report")]) == 2
+        assert "report: cannot be written: " in capsys.readouterr().err
 
     def test_standard_input_is_judged(self):
         found = run("check", "-", input=sample().decode())

@@ -136,6 +136,15 @@ class TestWhereTheFileIs:
         with pytest.raises(ConfigError, match=r"none\.toml: No such file"):
             settings_of({}, {}, file="none.toml")
 
+    def test_a_named_pyproject_without_the_table_is_an_error(self, folder):
+        (folder / "pyproject.toml").write_text("[tool.soap-contract]\nfail-on = 'info'\n")
+        with pytest.raises(ConfigError, match=r"pyproject\.toml: there is no table \[tool\.soap-contracts\] in it"):
+            settings_of({}, {}, file="pyproject.toml")
+
+    def test_a_byte_order_mark_does_not_matter(self, folder):
+        (folder / "soap-contracts.toml").write_text("\ufefffail-on = 'info'\n", encoding="utf-8")
+        assert settings_of({}, {}).fail_on == "info"
+
     def test_a_project_that_does_not_know_us_is_left_alone_even_when_broken(self, folder):
         (folder / "pyproject.toml").write_text("this is not TOML")
         assert settings_of({}, {}) == Settings()

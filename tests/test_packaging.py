@@ -25,6 +25,7 @@ MOVED = {
     "cassettes": "contracts/cassettes",
     "contracts": "contracts",
     "pytest_soap_contracts.py": "pytest_soap_contracts.py",
+    "soap_contracts.py": "soap_contracts.py",
 }
 PLACES = """
 import json
@@ -143,6 +144,21 @@ class TestTheInstalledWheel:
     def test_has_the_command(self, installed):
         assert installed.run("soap-contracts", "--version") == f"soap-contracts {VERSION}\n"
         assert installed.run("python", "-m", "contracts", "--version") == f"soap-contracts {VERSION}\n"
+
+    @pytest.mark.parametrize("name", ["contracts.py", "contracts/__init__.py", "contracts/other.py"])
+    def test_says_in_a_sentence_that_another_package_hides_ours(self, installed, tmp_path, name):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).touch()
+        program = installed.folder / "bin" / "soap-contracts"
+        environment = {**os.environ, "PYTHONPATH": str(tmp_path)}
+        done = subprocess.run([program, "--help"], env=environment, capture_output=True, text=True, check=False)
+        # A folder without __init__.py comes after any package (PEP 420).
+        if name == "contracts/other.py":
+            assert done.returncode == 0
+            return
+        assert (done.returncode, done.stdout) == (2, "")
+        (line,) = done.stderr.splitlines()
+        assert f"finds {tmp_path.resolve() / name} and not " in line
 
     def test_lists_both_services(self, installed):
         title, *rows = installed.run("soap-contracts", "list", "services").splitlines()

@@ -723,7 +723,7 @@ class TestAClash:
         (line,) = [line for line in found.stderr.lines if line]
         assert line.startswith(f"ERROR: soap-contracts: `import contracts` finds {mine} and not ")
         assert line.endswith(
-            "/contracts/__init__.py: rename yours, or keep its folder off sys.path, for example with --import-mode=importlib and without python -m"
+            "/contracts/__init__.py: rename yours, keep its folder off sys.path, for example with --import-mode=importlib and without python -m, or do without the fixture: soap-contracts run -- pytest"
         )
 
     def test_is_none_where_the_folder_is_no_package(self, project):

@@ -91,6 +91,7 @@ class TestExpectedOperations:
         [
             (["--expect", "ongoing/SetTimeOfLastSinc"], "did you mean SetTimeOfLastSync"),
             (["--expect", "onging/SetTimeOfLastSync"], "did you mean ongoing"),
+            (["--expect", "ongoing"], "'ongoing' names no operation; one is written ongoing/SetTimeOfLastSync"),
             (["--expect", "luminate/Login", "--service", "ongoing"], "luminate is not among the services"),
         ],
     )
@@ -141,7 +142,10 @@ class TestABaseline:
 
     def test_that_is_missing_or_not_named_is_a_plain_error(self, legacy, capfd):
         assert main(["run", "--baseline", "none.json", "--", "true"]) == 2
-        assert "none.json: there is no baseline yet; --update-baseline writes one" in capfd.readouterr().err
+        assert (
+            "none.json: there is no baseline yet; soap-contracts run --update-baseline writes one"
+            in capfd.readouterr().err
+        )
         assert main(["run", "--update-baseline", "--", "true"]) == 2
         assert "needs the file: --baseline FILE" in capfd.readouterr().err
         assert legacy("")[0] == 0
@@ -217,6 +221,48 @@ def test_several_reports_of_one_run_agree(legacy, tmp_path):
     assert code == 1
     assert json.loads((tmp_path / "b.json").read_text()) == report
     assert "error schema/date-time" in (tmp_path / "a.txt").read_text()
+
+
+class TestReportsInTheWay:
+    """A report replaces nothing that is read, and is no message itself."""
+
+    @pytest.fixture
+    def capture(self, legacy, tmp_path):
+        legacy("time", "--save", "saved", "--baseline", "known.json", "--update-baseline")
+        return next((tmp_path / "saved").glob("*.request.http"))
+
+    @pytest.mark.parametrize("option", [["--output"], ["--report", "junit="]])
+    def test_of_what_is_judged(self, capture, option, capfd):
+        before = capture.read_bytes()
+        words = [*option[:-1], option[-1] + str(capture)] if option[-1].endswith("=") else [*option, str(capture)]
+        assert main(["check", str(capture), *words]) == 2
+        assert "a report would replace a file that is read" in capfd.readouterr().err
+        assert capture.read_bytes() == before
+
+    def test_of_the_baseline(self, capture, tmp_path):
+        before = (tmp_path / "known.json").read_bytes()
+        words = ["--baseline", "known.json", "--report", "json=./known.json"]
+        assert main(["check", str(capture), *words]) == 2
+        assert (tmp_path / "known.json").read_bytes() == before
+
+    @pytest.mark.usefixtures("capture")
+    def test_in_the_folder_that_is_judged(self, capfd):
+        arguments = ["check", "saved", "--format", "json", "--report", "junit=saved/deep/junit.xml"]
+        codes = [main(arguments), main(arguments)]
+        reports = capfd.readouterr().out
+        assert codes == [1, 1]
+        assert reports.count('"unreadable": 0') == 2
+        assert "junit.xml" not in reports
+
+    def test_in_the_folder_that_is_saved_to(self, legacy, capfd):
+        assert main(["run", "--save", "saved", "--report", "junit=saved/junit.xml", "--", "true"]) == 2
+        assert "where only exchanges belong" in capfd.readouterr().err
+        assert legacy("")[0] == 0
+
+
+def test_a_report_makes_its_folder(legacy, tmp_path):
+    legacy("", "--report", "junit=build/reports/soap.xml")
+    assert (tmp_path / "build" / "reports" / "soap.xml").stat().st_size > 0
 
 
 def test_two_reports_do_not_go_to_one_file(capfd):

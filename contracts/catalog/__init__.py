@@ -54,8 +54,12 @@ class Catalog:
 
     def operation(self, address: str) -> tuple[Service, Operation]:
         """The operation at ``service/Operation``. Raises UnknownNameError."""
-        service_name, _, operation_name = address.partition("/")
+        service_name, slash, operation_name = address.partition("/")
         service = self.service(service_name)
+        if not slash:
+            raise UnknownNameError(
+                f"{address!r} names no operation; one is written {address}/{service.operations[0].name}"
+            )
         operation = service.operation(operation_name)
         if operation is None:
             raise UnknownNameError.of("operation", operation_name, [known.name for known in service.operations])

@@ -61,9 +61,12 @@ def execute(args: argparse.Namespace) -> int:
     judging = Judging.of(args)
     catalog = judging.catalog
     service = args.service and catalog.service(args.service).name
-    with judging.reporter() as reporter:
+    outputs = judging.outputs
+    with judging.reporter(*args.paths) as reporter:
         for item in _watched(read(args.paths, catalog), reporter):
-            _judge(item, service, catalog, reporter)
+            # A report that is being written into a folder is none of its messages.
+            if not (outputs and os.path.realpath(item.source) in outputs):
+                _judge(item, service, catalog, reporter)
         judging.conclude(reporter)
     code = exit_code(reporter)
     if not reporter.summary.messages and not reporter.summary.unreadable:
@@ -73,7 +76,7 @@ def execute(args: argparse.Namespace) -> int:
 
 def _why_nothing(paths: list[str], skipped: int) -> str:
     if not skipped:
-        return f"there is no .xml, .http or .har file and no cassette in {', '.join(paths)}"
+        return f"there is no message in {', '.join(paths)}, in .xml, .http and .har files and in cassettes"
     entries = "the only entry was" if skipped == 1 else f"all {skipped} entries were"
     return f"{entries} skipped: no envelope is recorded there"
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 
 from contracts import baseline
@@ -40,13 +41,23 @@ class Judging(NamedTuple):
             raise UsageError("--update-baseline needs the file: --baseline FILE, or baseline = in the configuration")
         return cls(args, settings, catalog_of(settings), policy_of(settings, learn=args.update_baseline))
 
-    def reporter(self) -> Reporter:
-        """The report, to be used in a ``with``. Raises UsageError for a file that cannot be written."""
+    @property
+    def outputs(self) -> set[str]:
+        """The real paths of the reports' files."""
+        return {os.path.realpath(path) for path in (self.args.output, *dict(self.settings.reports).values()) if path}
+
+    def reporter(self, *read: str) -> Reporter:
+        """The report, to be used in a ``with``; ``read`` are the paths of what is judged.
+
+        Raises UsageError for a file that cannot be written, and for one that is read.
+        """
         counted = None if self.policy.is_plain else self.policy.counted
         versions = {service.name: service.version for service in self.catalog}
         terms = Terms(versions, self.settings.fail_on, counted)
         settings, args = self.settings, self.args
-        return reporter_to(args.output, settings.format, settings.reports, terms, quiet=args.quiet)
+        outputs = [(settings.format, args.output), *settings.reports]
+        kept = {os.path.realpath(path) for path in (*read, settings.baseline, settings.source) if path}
+        return reporter_to(outputs, terms, quiet=args.quiet, kept=kept)
 
     def conclude(self, reporter: Reporter, *, complete: bool = True) -> None:
         """Tell what is out of date in the settings, and write the baseline where that was asked for.

@@ -13,7 +13,7 @@ from contracts.rules import RULES
 from .failures import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from typing import TextIO
 
     from contracts.reports import Reporter, Terms
@@ -28,18 +28,17 @@ _REPORTERS: Final = {
 }
 
 
-def reporter_to(
-    output: str | None, form: str, files: tuple[tuple[str, str], ...], terms: Terms, *, quiet: bool
-) -> Reporter:
-    """The report in ``form`` to ``output``, None for standard output, and those of ``files``, (format, path) each.
+def reporter_to(outputs: Sequence[tuple[str, str | None]], terms: Terms, *, quiet: bool, kept: set[str]) -> Reporter:
+    """The reports, a format and a path each, None for standard output; to be used in a ``with``.
 
-    To be used in a ``with``. Raises UsageError for a file that cannot be written.
+    ``kept`` are real paths of files that no report may replace. Raises UsageError for a file that cannot be written.
     """
-    paths = [os.path.realpath(path) for path in (*filter(None, [output]), *(path for _, path in files))]
+    paths = [os.path.realpath(path) for _, path in outputs if path is not None]
     if len(set(paths)) < len(paths):
         raise UsageError("two reports would be written to one file")
-    reporters = [_reporter(form, output, terms, quiet=quiet)]
-    reporters += [_reporter(form, path, terms, quiet=quiet) for form, path in files]
+    for path in kept.intersection(paths):
+        raise UsageError(f"{path}: a report would replace a file that is read; name another one")
+    reporters = [_reporter(form, path, terms, quiet=quiet) for form, path in outputs]
     if len(reporters) == 1:
         return reporters[0]
     several: Callable[[list[Reporter]], Reporter] = importlib.import_module("contracts.reports.several").Several
@@ -60,7 +59,7 @@ def _extras(form: str, path: str | None, *, quiet: bool) -> dict[str, Any]:
         return {"about": _about, "workspace": os.environ.get("GITHUB_WORKSPACE") or None}
     if form == "github":
         return {
-            "summary_path": os.environ.get("GITHUB_STEP_SUMMARY") or None,
+            "summary_path": (os.environ.get("GITHUB_STEP_SUMMARY") or None) if path is None else None,
             "workspace": os.environ.get("GITHUB_WORKSPACE") or None,
         }
     return {}
@@ -73,6 +72,7 @@ def _about(rule: str) -> str:
 
 def _opened(path: str) -> TextIO:
     try:
+        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         return open(path, "w", encoding="utf-8", errors="backslashreplace", newline="\n")
     except OSError as error:
         raise UsageError(f"{path}: cannot be written: {error.strerror}") from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 from typing import TYPE_CHECKING, Final
 
@@ -84,7 +85,7 @@ def execute(args: argparse.Namespace) -> int:
         )
     judging = Judging.of(args)
     services = _services(judging)
-    folder = None if args.save is None else Folder(args.save, judging.catalog)
+    folder = _folder(judging)
     with judging.reporter() as reporter:
         try:
             result = _driven(command, services, judging)
@@ -116,6 +117,16 @@ def _services(judging: Judging) -> list[str]:
         if service.name not in services:
             raise UsageError(f"--expect {expected}: {service.name} is not among the services that are stubbed")
     return services
+
+
+def _folder(judging: Judging) -> Folder | None:
+    """Where exchanges are to be saved. Raises UsageError and SaveError."""
+    path = judging.args.save
+    if path is None:
+        return None
+    if any(file.startswith(os.path.join(os.path.realpath(path), "")) for file in judging.outputs):
+        raise UsageError(f"--save {path}: a report would be written into it, where only exchanges belong")
+    return Folder(path, judging.catalog)
 
 
 def _driven(command: Sequence[str], services: list[str], judging: Judging) -> Drive:

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 MAX_ARCHIVE: Final = 128 * 1024 * 1024
 
 _COUNTING: Final = (*MESSAGES, ".har", *YAML)
+#: As much as tells a cassette from any other file without a suffix.
+_PEEK: Final = 64
 _SINGLE: Final = ("http", "envelope")
 _STDIN: Final = "<stdin>"
 #: Imported when there is an archive, because a plain check must not pay for them.
@@ -47,10 +49,11 @@ _OPEN: Final = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_NOCTT
 def read(paths: Iterable[str | os.PathLike[str]], catalog: Catalog | None = None) -> Iterator[Item]:
     """The messages in ``paths``, in that order, a folder's sorted by name. Never raises: the rest goes on.
 
-    A file named here may have any suffix; in a folder, and below it, only .xml, .http and .har count, and such .yaml
-    and .yml as are cassettes. ``NAME.response.http`` (or .xml) gets the request in ``NAME.request.http`` (or .xml)
-    beside it as its ``request``; in an archive the two are one entry. An entry without an Envelope that is not
-    addressed to a service of ``catalog`` (the shipped ones by default) is Skipped.
+    A file named here may have any suffix; in a folder, and below it, only .xml, .http and .har count, and such .yaml,
+    .yml and files without a suffix as are cassettes: vcrpy names a cassette after the test, and adds none.
+    ``NAME.response.http`` (or .xml) gets the request in ``NAME.request.http`` (or .xml) beside it as its ``request``; in
+    an archive the two are one entry. An entry without an Envelope that is not addressed to a service of ``catalog`` (the
+    shipped ones by default) is Skipped.
     """
     reader = _Reader(catalog)
     for given in paths:
@@ -76,6 +79,8 @@ class _Reader:
 
     def read(self, path: str, *, named: bool) -> Iterator[Item]:
         try:
+            if not named and not os.path.splitext(path)[1] and not _starts_as_cassette(path):
+                return
             data = _load(path, MAX_READ if path.lower().endswith(MESSAGES) else MAX_ARCHIVE + 1, named=named)
             yield from self._read_data(data, path, named=named)
         except (OSError, ValueError) as error:
@@ -125,6 +130,14 @@ class _Reader:
             if message.kind == "request":
                 return message
         return None
+
+
+def _starts_as_cassette(path: str) -> bool:
+    """Whether a file that may be anything begins as a cassette does."""
+    try:
+        return looks_like_cassette(_load(path, _PEEK, named=False))
+    except (OSError, ReadError):
+        return False
 
 
 def _loaded(path: str) -> Message:

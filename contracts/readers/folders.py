@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
 
 def walk(root: str, suffixes: tuple[str, ...]) -> Iterator[str | Unreadable]:
-    """The files below ``root`` that end in one of ``suffixes``, in lower case; a folder's sorted by name, depth first.
+    """The files below ``root`` without a suffix, or with one of ``suffixes``; a folder's sorted by name, depth first.
 
-    With a stack, because folders nest deeper than Python's calls may.
+    Suffixes are in lower case. With a stack, because folders nest deeper than Python's calls may.
     """
     seen: set[tuple[int, int]] = set()
     open_folders = [_listing(root, suffixes, seen)]
@@ -55,7 +55,7 @@ def _listing(
         yield unreadable(folder, error)
         return
     for name, is_folder in found:
-        if is_folder or name.lower().endswith(suffixes):
+        if is_folder or "." not in name or name.lower().endswith(suffixes):
             yield os.path.join(folder, name), is_folder
 
 
