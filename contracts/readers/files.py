@@ -51,9 +51,9 @@ def read(paths: Iterable[str | os.PathLike[str]], catalog: Catalog | None = None
 
     A file named here may have any suffix; in a folder, and below it, only .xml, .http and .har count, and such .yaml,
     .yml and files without a suffix as are cassettes: vcrpy names a cassette after the test, and adds none.
-    ``NAME.response.http`` (or .xml) gets the request in ``NAME.request.http`` (or .xml) beside it as its ``request``; in
-    an archive the two are one entry. An entry without an Envelope that is not addressed to a service of ``catalog`` (the
-    shipped ones by default) is Skipped.
+    ``NAME.response.http`` (or .xml) gets the request in ``NAME.request.http`` (or .xml) beside it as its ``request``;
+    in an archive the two are one entry. An entry without an Envelope that is not addressed to a service of ``catalog``
+    (the shipped ones by default) is Skipped.
     """
     reader = _Reader(catalog)
     for given in paths:
