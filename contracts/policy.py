@@ -21,6 +21,8 @@ Key = tuple[str, str, str]
 
 IN_BASELINE: Final = "known from the baseline"
 _ANY: Final = "*"
+#: How many known violations that no longer occur are named one by one.
+_MOST_NOTES: Final = 20
 
 
 class Allow(NamedTuple):
@@ -136,6 +138,14 @@ class Policy:
     def stale(self) -> list[Key]:
         """The known violations that did not occur, although messages of their operation came."""
         return sorted(key for key in self.baseline - self._met if key[1] in self._judged)
+
+    def stale_notes(self) -> Iterator[str]:
+        """A sentence for each of `stale`; for the first of very many, and one for the rest."""
+        stale = self.stale()
+        for rule, operation, path in stale[:_MOST_NOTES]:
+            yield f"{rule} no longer occurs at {' '.join(filter(None, (operation, path)))}"
+        if len(stale) > _MOST_NOTES:
+            yield f"{len(stale) - _MOST_NOTES} more no longer occur"
 
     def _note(self, allow: Allow) -> str:
         matched = allow in self._matched

@@ -141,6 +141,14 @@ class TestTheBaseline:
         policy.counted(verdict(LONG))
         assert policy.stale() == []
 
+    def test_names_twenty_that_are_stale_and_counts_the_rest(self):
+        gone = {("schema/integer", "ongoing/SetTimeOfLastSync", f"/{number:02}") for number in range(23)}
+        policy = Policy(baseline=frozenset(gone))
+        policy.counted(verdict())
+        *named, rest = policy.stale_notes()
+        assert named[0] == "schema/integer no longer occurs at ongoing/SetTimeOfLastSync /00"
+        assert (len(named), rest) == (20, "3 more no longer occur")
+
     def test_learns_what_fails_and_only_that(self):
         policy = Policy(learn=True)
         assert counted(policy, LONG, ZONE) == [(LONG.rule, IN_BASELINE), (ZONE.rule, "")]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, NamedTuple, Self
 
 from contracts import baseline
 from contracts.judging import catalog_of, policy_of
@@ -20,9 +20,6 @@ if TYPE_CHECKING:
     from contracts.config import Settings
     from contracts.policy import Policy
     from contracts.reports import Reporter
-
-#: How many known violations that no longer occur are named one by one.
-_MOST_NOTES: Final = 20
 
 
 class Judging(NamedTuple):
@@ -44,7 +41,8 @@ class Judging(NamedTuple):
     @property
     def outputs(self) -> set[str]:
         """The real paths of the reports' files."""
-        return {os.path.realpath(path) for path in (self.args.output, *dict(self.settings.reports).values()) if path}
+        paths = (self.args.output, *(path for _, path in self.settings.reports))
+        return {os.path.realpath(path) for path in paths if path}
 
     def reporter(self, *read: str) -> Reporter:
         """The report, to be used in a ``with``; ``read`` are the paths of what is judged.
@@ -71,12 +69,8 @@ class Judging(NamedTuple):
             if reporter.summary.messages:
                 reporter.note(path, self._updated(path, forget=complete and not reporter.summary.unreadable))
             return
-        stale = self.policy.stale()
-        for rule, operation, place in stale[:_MOST_NOTES]:
-            found_at = " ".join(filter(None, (operation, place)))
-            reporter.note(path, f"{rule} no longer occurs at {found_at}; --update-baseline takes it out")
-        if len(stale) > _MOST_NOTES:
-            reporter.note(path, f"{len(stale) - _MOST_NOTES} more no longer occur; --update-baseline takes them out")
+        for said in self.policy.stale_notes():
+            reporter.note(path, f"{said}; --update-baseline takes out what is stale")
 
     def _updated(self, path: str, *, forget: bool) -> str:
         keys, before = self.policy.learned(forget=forget), self.policy.baseline

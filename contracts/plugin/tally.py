@@ -17,8 +17,6 @@ if TYPE_CHECKING:
 
 _NUMBERS: Final = ("messages", "failed", "accepted")
 _COUNTERS: Final = ("findings", "operations", "not_checked")
-#: How many known violations that no longer occur are named one by one.
-_MOST_NOTES: Final = 20
 
 
 class Tally:
@@ -69,8 +67,5 @@ class Tally:
             policy.counted(Verdict("", 0, service, operation, "unknown", (found,)))
         for said in policy.notes():
             yield settings.source, said
-        stale = policy.stale()
-        for rule, operation, path in stale[:_MOST_NOTES]:
-            yield settings.baseline, f"{rule} no longer occurs at {' '.join(filter(None, (operation, path)))}"
-        if len(stale) > _MOST_NOTES:
-            yield settings.baseline, f"{len(stale) - _MOST_NOTES} more no longer occur"
+        for said in policy.stale_notes():
+            yield settings.baseline, said
