@@ -81,6 +81,8 @@ def _report(verdict: Verdict) -> str:
 
 def _judge(message: Message, catalog: Catalog) -> Verdict:
     case = open_case(message, catalog)
+    if catalog.known is not None:
+        catalog.known.learn(case.document.encoded.data)
     ask_engine(case)
     findings: list[Finding] = []
     if case.payload is not None and case.declaration is not None:

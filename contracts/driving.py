@@ -74,7 +74,7 @@ def drive(
     stub = Stub(catalog, services, counted=counted)
     with stub:
         exit_code, interrupted = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
-    return Drive(stub.exchanges, exit_code, stub.failures, interrupted)
+    return Drive(stub.review(), exit_code, stub.failures, interrupted)
 
 
 def environment_of(stub: Stub) -> dict[str, str]:

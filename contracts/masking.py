@@ -10,16 +10,15 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from functools import cache, lru_cache
+from functools import cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from .names import BLANKS
+from .secrecy import MASK, places_of, plain, touches, values_in, without
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-MASK: Final = "***"
 _WIDTH: Final = 110
 #: How many bytes of a long line are looked at on either side of the place: more than a terminal shows.
 _REACH: Final = 2000
@@ -47,17 +46,10 @@ _XML_DECLARATION: Final = re.compile(
 )
 #: No contract declares it, and its few possible values are worth seeing. faultstring and detail may quote a secret.
 _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
-#: A shorter secret is only hidden where it stands: anywhere else it could be any word.
-_SHORTEST: Final = 5
 #: Of a message with more or longer secrets nothing is shown: looking for them everywhere would take too long.
 _MOST_SECRETS: Final = 100
 _MOST_CHARACTERS: Final = 10_000
 _ANYTHING: Final = re.compile(rb"")
-_REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
-_SEPARATOR: Final = re.compile("[:;]")
-_ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
-_CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
-_MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
 
 
 class Masked(NamedTuple):
@@ -74,17 +66,13 @@ class Masked(NamedTuple):
 
     def clean(self, text: str) -> str:
         """A piece of the message for a sentence: nothing of it when it is a part of a secret or seems to name one."""
-        if _touches(text, self.values) or self.telltale.search(text.encode("utf-8", "replace")):
+        if touches(text, self.values) or self.telltale.search(text.encode("utf-8", "replace")):
             return MASK
         return self.without_secrets(text)
 
     def without_secrets(self, text: str) -> str:
         """``text`` with every secret value in it masked, in whatever case."""
-        lowered = text.lower()
-        for value in self.values:
-            if value in lowered:
-                text = re.sub(re.escape(value), MASK, text, flags=re.IGNORECASE)
-        return text
+        return without(text, self.values)
 
     def visible(self, start: int, end: int) -> bool:
         """Whether nothing between two byte offsets is masked."""
@@ -134,7 +122,7 @@ def masked(
     """
     shown_names, hidden_names, telltale = _names(public, secrets)
     marks = _Marks(data, telltale, hidden_names)
-    here, shown = 0, False
+    here, shown, open_name, since = 0, False, b"", 0
     for token in _TOKEN.finditer(data):
         start = token.start()
         if start < here:
@@ -145,18 +133,22 @@ def masked(
         close, name, attributes, empty, _ = token.groups()
         if name is None:
             marks.inside(token, shown=shown)
-        elif close is not None:
-            shown = False
-        else:
-            local = name.rpartition(b":")[2].lower()
-            if attributes and not _NAMESPACES_ONLY.fullmatch(attributes):
-                marks.attributes(token)
-            shown = empty is None and local in shown_names
-            if not shown and empty is None and local in hidden_names:
-                end = _end_of(data, here, local)
-                marks.secret(here, end)
-                here = end
-    marks.text(here, len(data), shown=shown)
+            continue
+        local = name.rpartition(b":")[2].lower() if close is None or shown else b""
+        if shown and not (close is not None and local == open_name):
+            marks.doubt(since, secret=local in hidden_names)
+        shown = close is None and empty is None and local in shown_names
+        if shown:
+            open_name, since = local, marks.count()
+        if close is None and attributes and not _NAMESPACES_ONLY.fullmatch(attributes):
+            marks.attributes(token)
+        if close is None and empty is None and not shown and local in hidden_names:
+            end = _end_of(data, here, local)
+            marks.secret(here, end)
+            here = end
+    marks.text(here, len(data), shown=False)
+    if shown:
+        marks.doubt(since, secret=False)
     return marks.masked(also, vocabulary)
 
 
@@ -175,6 +167,19 @@ class _Marks:
         """A secret field's content."""
         self._spans.append((start, end))
         self._secrets.append(self._data[start:end])
+
+    def count(self) -> int:
+        """How many spans have been found public."""
+        return len(self._public)
+
+    def doubt(self, since: int, *, secret: bool) -> None:
+        """An element has not ended as it began, so nothing that was public ``since`` then is.
+
+        ``secret`` says that a secret element's end tag ended it.
+        """
+        doubtful, self._public[since:] = self._public[since:], []
+        self._spans.extend(doubtful)
+        self._secrets.extend(self._data[slice(*span)] for span in doubtful if secret)
 
     def text(self, start: int, end: int, *, shown: bool) -> None:
         """Text between tags."""
@@ -200,32 +205,28 @@ class _Marks:
     def attributes(self, token: re.Match[bytes]) -> None:
         """Every attribute's value but the open ones', and all of what is no clean list of attributes."""
         text, base = token["attributes"], token.start("attributes")
+        of_secret = token["name"].rpartition(b":")[2].lower() in self._hidden_names
         if not _CLEAN_ATTRIBUTES.fullmatch(text):
             self._spans.append((base, base + len(text)))
             return
         for attribute in _ATTRIBUTE.finditer(text):
             group = 2 if attribute[2] is not None else 3
             span = (base + attribute.start(group), base + attribute.end(group))
-            if attribute[1].rpartition(b":")[2].lower() in self._hidden_names:
+            open_ = _OPEN_ATTRIBUTE.fullmatch(attribute[1] + b"='" + attribute[group] + b"'")
+            if attribute[1].rpartition(b":")[2].lower() in self._hidden_names or (of_secret and not open_):
                 self.secret(*span)
-            elif not _OPEN_ATTRIBUTE.fullmatch(attribute[1] + b"='" + attribute[group] + b"'"):
+            elif not open_:
                 self._spans.append(span)
 
     def masked(self, also: tuple[str, ...], vocabulary: str) -> Masked:
         """All of it together, and wherever else a secret stands."""
-        found = {value.lower() for raw in self._secrets for value in _values_in(raw)}
+        found = {value for raw in self._secrets for value in values_in(raw)}
         ordered = sorted({value for value in found if value not in vocabulary}.union(also), key=len, reverse=True)
         values = tuple(ordered[:_MOST_SECRETS])
         if len(ordered) > _MOST_SECRETS or sum(map(len, values)) > _MOST_CHARACTERS:
             return Masked(self._data, [(0, len(self._data))], values, _ANYTHING)
-        spans = [*self._spans, *(span for span in self._public if _touches(_plain(self._data[slice(*span)]), values))]
-        lowered = self._data.lower()
-        for value in values:
-            raw = value.encode("utf-8", "replace")
-            start = lowered.find(raw)
-            while start >= 0:
-                spans.append((start, start + len(raw)))
-                start = lowered.find(raw, start + len(raw))
+        spans = [*self._spans, *(span for span in self._public if touches(plain(self._data[slice(*span)]), values))]
+        spans.extend(places_of(values, self._data))
         return Masked(self._data, _merged(spans), values, self._telltale)
 
 
@@ -239,38 +240,6 @@ def _merged(spans: list[tuple[int, int]]) -> list[tuple[int, int]]:
     return merged
 
 
-def _values_in(raw: bytes) -> list[str]:
-    """The secrets that a secret field's raw content holds: the whole, and its parts around ``:`` and ``;``."""
-    text = _plain(raw)
-    pieces = [text, *_SEPARATOR.split(text)] if ":" in text or ";" in text else [text]
-    # As bytes of a header field they are read as Latin-1.
-    pieces += [piece.encode("utf-8", "replace").decode("latin-1") for piece in pieces if not piece.isascii()]
-    return [piece for piece in pieces if len(piece) >= _SHORTEST]
-
-
-def _plain(raw: bytes) -> str:
-    """The text that raw XML content stands for, without its markup and outer blanks."""
-    text = raw.decode(errors="replace")
-    if "<" not in text and "&" not in text:
-        return text.strip(BLANKS)
-    pieces = _CDATA.split(text)  # what stands in CDATA is every second piece, and literal
-    pieces[::2] = [_REFERENCE.sub(_resolved, _MARKUP.sub("", piece)) for piece in pieces[::2]]
-    return "".join(pieces).strip(BLANKS)
-
-
-def _resolved(reference: re.Match[str]) -> str:
-    if reference[1]:
-        return _ENTITIES[reference[1]]
-    number = int(reference[2]) if reference[2] else int(reference[3], 16)
-    return chr(number) if number < 0x110000 else ""
-
-
-def _touches(text: str, values: tuple[str, ...]) -> bool:
-    """Whether ``text`` holds one of ``values``, in lower case, or is a part of one."""
-    bare = text.strip(BLANKS).lower()
-    return len(bare) >= _SHORTEST and any(bare in value or value in bare for value in values)
-
-
 @cache
 def _names(
     public: frozenset[str], secrets: frozenset[str]
@@ -281,14 +250,16 @@ def _names(
     return shown, hidden, re.compile(anywhere, re.IGNORECASE)
 
 
-@lru_cache(maxsize=64)
-def _closing(name: bytes) -> re.Pattern[bytes]:
-    return re.compile(rb"</(?:[^<>:/ ]*:)?" + re.escape(name) + rb"[ \t\r\n]*>", re.IGNORECASE)
-
-
 def _end_of(data: bytes, start: int, name: bytes) -> int:
-    found = _closing(name).search(data, start)
-    return len(data) if found is None else found.start()
+    """Where the end tag of the element called ``name`` is, whose content begins at ``start``; else the end of all."""
+    depth = 1
+    for token in _TOKEN.finditer(data, start):
+        if token["name"] is None or token["name"].rpartition(b":")[2].lower() != name:
+            continue
+        depth += -1 if token["close"] else token["empty"] is None
+        if not depth:
+            return token.start()
+    return len(data)
 
 
 def _cut(text: str, caret: int) -> tuple[str, int]:

@@ -34,6 +34,14 @@ def ongoing(**values: str) -> str:
 
 HIDDEN = {
     "the same value in a public field": ongoing(kind=SECRET),
+    "a slip in the start tag": ongoing().replace("<Password>", "<GoodsOwnerId>", 1),
+    "a start tag that nothing ends": ongoing().replace(f"<Password>{SECRET}</Password>", f"<GoodsOwnerId>{SECRET}"),
+    "the end tag in a comment": ongoing(password=f"<!-- </Password> -->{SECRET}", owner=SECRET),
+    "the end tag in CDATA": ongoing(password=f"<![CDATA[</Password>]]>{SECRET}", owner=SECRET),
+    "one in another": ongoing(password=f"x<Password>y</Password>{SECRET}", owner=SECRET),
+    "an attribute of its element": ongoing(attribute=f" value='{SECRET}'", owner=SECRET),
+    "percent-encoded": ongoing(owner="".join(f"%{ord(char):02x}" for char in SECRET)),
+    "unended CDATA": ongoing(kind="<![CDATA[a", owner=SECRET),
     "the same value where a number belongs": ongoing(owner=SECRET),
     "the value with blanks around it": ongoing(password=f" {SECRET} ", owner=SECRET),
     "a part of the value": ongoing(owner=SECRET[:7]),
@@ -186,3 +194,66 @@ def test_very_long_secrets_do_not_take_for_ever():
     user = "".join(f"<UserName>{'abc' * 13_000}{number}</UserName>" for number in range(90))
     body = ongoing(user="x").replace("<UserName>x</UserName>", user + "<GoodsOwnerId>aaaaa</GoodsOwnerId>" * 20_000)
     assert not contracts.check(body).passed
+
+
+BEYOND_ASCII = [
+    "\u00dcng\u00d6rCanary4",
+    "\u0130stanbulCanary1",
+    "\u03a0\u0391\u03a3\u03a3canary\u039f\u0394\u039f\u03a3",
+]
+
+
+@pytest.mark.parametrize(
+    ("secret", "change"),
+    # Where the other case is longer, as that of a dotted capital I, it is another word.
+    [(one, change) for one in BEYOND_ASCII for change in (str, str.lower, str.upper) if len(change(one)) == len(one)],
+)
+def test_letters_beyond_ascii_are_no_hiding_place(secret, change):
+    shown = told(contracts.check(ongoing(password=secret, kind="x" * 51 + change(secret), owner=f"1{change(secret)}")))
+    assert "anary" not in shown.lower()
+
+
+@pytest.mark.parametrize("place", ["PartitionId", "SOAPAction", "element"])
+def test_a_secret_of_an_earlier_message_is_in_no_report(tmp_path, capsys, place):
+    luminate = '<{0} xmlns="urn:soap.convio.com">{1}</{0}>'
+    login = luminate.format("LoginResponse", f"<Result><SessionId>{SESSION}</SessionId></Result>")
+    (tmp_path / "1.response.xml").write_text(ENVELOPE.format(header="", body=login))
+    part = SESSION.partition(":")[0]
+    value = f"<x{part}/>" if place == "element" else part if place == "PartitionId" else "1"
+    body = ENVELOPE.format(header="", body=luminate.format("EndSynchronization", f"<PartitionId>{value}</PartitionId>"))
+    action = part if place == "SOAPAction" else ""
+    head = f'POST / HTTP/1.1\r\nContent-Type: text/xml; charset=utf-8\r\nSOAPAction: "{action}"\r\n\r\n'
+    (tmp_path / "2.http").write_text(head + body)
+    for form in ("text", "json", "junit", "sarif", "github"):
+        assert main(["check", str(tmp_path), "--format", form]) == 1
+        assert part not in capsys.readouterr().out
+
+
+def test_a_secret_that_a_later_message_tells_is_in_no_report_of_a_run(tmp_path, capfd):
+    sender = """
+import os, sys, urllib.error, urllib.request
+for body in sys.argv[1:]:
+    request = urllib.request.Request(os.environ["ONGOING_ENDPOINT"] + "/hunter2SECRET", body.encode(), {"Content-Type": "text/xml"})
+    try:
+        urllib.request.urlopen(request, timeout=10)
+    except urllib.error.HTTPError:
+        pass
+"""
+    first, second = ongoing(password="other", owner=SECRET), ongoing(owner="17")
+    command = [sys.executable, "-c", sender, first, second]
+    files = [tmp_path / name for name in ("a.json", "b.xml", "known.json")]
+    options = ["--save", str(tmp_path / "saved"), "--report", f"json={files[0]}", "--report", f"junit={files[1]}"]
+    main(["run", *options, "--baseline", str(files[2]), "--update-baseline", "--", *command])
+    told_ = capfd.readouterr()
+    written = [file.read_text() for file in [*files, *(tmp_path / "saved").iterdir()]]
+    assert SECRET not in "".join([told_.out, *written, *map(str, (tmp_path / "saved").iterdir())])
+
+
+def test_a_catalog_remembers_only_when_it_is_told_to():
+    plain, remembering = contracts.load(), contracts.load().remembering()
+    for catalog in (plain, remembering):
+        contracts.check(ongoing(), catalog=catalog)
+    wrong = ongoing(password="other", owner=SECRET)
+    assert SECRET.lower() in told(contracts.check(wrong, catalog=plain))
+    assert SECRET.lower() not in told(contracts.check(wrong, catalog=remembering))
+    assert SECRET.lower() not in told(contracts.check(wrong, catalog=remembering.remembering(["ongoing"])))

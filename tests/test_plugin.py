@@ -815,3 +815,31 @@ def test_it(soap_contracts):
 """
         tests = tests.replace('pytest.fail("so")', "(_ for _ in ()).throw(AssertionError())")
         project.run(tests, **{outcome: 1})
+
+
+def test_a_part_of_the_tests_says_nothing_about_the_settings(project):
+    project.write("soap-contracts.toml", '[[allow]]\nrule = "schema/date-time"\nreason = "old"\n')
+    tests = """
+def test_old(soap_contracts):
+    send(soap_contracts.ongoing.endpoint, WRONG)
+
+def test_new(soap_contracts):
+    send(soap_contracts.ongoing.endpoint)
+"""
+    for arguments in (["-k", "new"], ["test_it.py::test_new"]):
+        assert "matched nothing" not in project.run(tests, *arguments, passed=1).stdout.str()
+    project.write("soap-contracts.toml", '[[allow]]\nrule = "xml"\nreason = "old"\n')
+    assert "matched nothing" in project.run(tests, passed=1, failed=1).stdout.str()
+
+
+def test_a_comparison_of_messages_shows_nothing_of_them(project):
+    tests = """
+def test_it(soap_contracts):
+    send(soap_contracts.ongoing.endpoint)
+    send(soap_contracts.ongoing.endpoint)
+    one, two = soap_contracts.ongoing.received
+    assert one.request.body == one.request.message.body
+    assert soap_contracts.check(one.request.message).passed
+    assert one.request == two.request
+"""
+    assert "Message(kind='request'" in project.run(tests, failed=1).stdout.str()

@@ -10,6 +10,7 @@ from contracts.errors import ContractError, UnknownNameError
 from contracts.names import SOAP11
 from contracts.resources import data_folder, service_folders
 from contracts.schema import Schema
+from contracts.secrecy import Memory
 
 from .statements import load_service
 
@@ -41,9 +42,20 @@ class Catalog:
         self.public = frozenset(declared - self.secrets)
         #: The contracts' own words, in lower case: a secret that is one of them cannot be told from them in a sentence.
         self.vocabulary = " ".join(word for service in self for word in _words(service)).lower()
+        #: The secrets of messages that were judged by this catalog, for masking; None where nobody remembers them.
+        self.known: Memory | None = None
 
     def __iter__(self) -> Iterator[Service]:
         return iter(self.services.values())
+
+    def remembering(self, services: Iterable[str] | None = None) -> Catalog:
+        """The same catalog, or that of ``services`` alone, which remembers the secrets of what is judged by it.
+
+        Where this one remembers already, the two share it. Raises UnknownNameError.
+        """
+        found = Catalog(self if services is None else [self.service(name) for name in services])
+        found.known = self.known or Memory(self.secrets, self.vocabulary)
+        return found
 
     def service(self, name: str) -> Service:
         """The service called ``name``. Raises UnknownNameError."""

@@ -203,7 +203,9 @@ class Watch:
         stream = io.StringIO()
         versions = {service.name: service.version for service in self.catalog}
         reporter = TextReporter(stream, Terms(versions), style=Style(terminalreporter.hasmarkup))
-        for source, said in (*self.tally.notes, *self.tally.outdated(self._settings, self._fresh)):
+        # Of a part of the tests nobody can tell what the settings no longer need.
+        outdated = () if _is_partial(self._config) else self.tally.outdated(self._settings, self._fresh)
+        for source, said in (*self.tally.notes, *outdated):
             reporter.note(source, said)
         reporter.summary = self.tally.summary
         reporter.end()
@@ -267,6 +269,12 @@ class Watch:
             failures = self._stub.failures[self._failures :]
             self._failures += len(failures)
         return self.violation_of([self.count(verdict) for verdict in came], failures)
+
+
+def _is_partial(config: pytest.Config) -> bool:
+    """Whether somebody has chosen among the tests: by -k, -m, --lf or the name of one."""
+    chosen = [config.getoption(name, None) for name in ("keyword", "markexpr", "lf")]
+    return any(chosen) or any("::" in argument for argument in config.args)
 
 
 def _expects(item: pytest.Item, report: pytest.TestReport) -> bool:

@@ -67,6 +67,8 @@ class Case:
     def places(self) -> Places:
         """Where things stand, for pointing at them."""
         secrets = self.asked.places.masked.values if self.asked is not None else ()
+        if self.catalog.known is not None:
+            secrets += self.catalog.known.within(self.message, self.document.encoded.data)
         return Places(self.document, self.catalog, self.service, secrets)
 
     @property

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from lxml import etree
 
 from contracts.findings import Excerpt
-from contracts.masking import MASK, masked
+from contracts.masking import masked
 from contracts.names import SOAP11, SOAP12, split
+from contracts.secrecy import MASK
 from contracts.xml import Positions
 
 if TYPE_CHECKING:

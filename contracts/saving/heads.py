@@ -7,8 +7,8 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
-from contracts.masking import MASK
 from contracts.names import BLANKS
+from contracts.secrecy import MASK
 
 from .fills import Fill
 from .words import FIELDS, common

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import threading
 from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import quote
 
 from contracts import samples
-from contracts.catalog import Catalog
 from contracts.checking import check
 from contracts.codings import CodingError, codings_of, undone
 from contracts.errors import SoapContractsError
 from contracts.messages import Message
 from contracts.rules import open_case
+from contracts.secrecy import without
 from contracts.xml import MAX_BYTES
 
 from .answers import answer_to
@@ -23,16 +24,17 @@ from .pages import page, service_at
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from contracts.catalog import Catalog
     from contracts.findings import Verdict
     from contracts.messages import Headers
 
     from .asgi import Answer, Receive, Received, Request, Scope, Send
 
 _METHODS: Final = "GET, HEAD, POST"
-
-
 _MALFORMED: Final = "a client has sent what is no HTTP/1.1 request, and got 400 for it"
 _ENCODE: Final = "In an address, blanks and letters beyond ASCII must be percent-encoded"
+#: What h11 calls the line with the address, and the address.
+_ADDRESS: Final = re.compile(r"request line|target", re.IGNORECASE)
 
 
 class MalformedRequestError(SoapContractsError, ValueError):
@@ -65,7 +67,7 @@ class Stub:
         counted: Callable[[Verdict], Verdict] | None = None,
     ) -> None:
         self._counted = counted
-        self._catalog = Catalog(catalog.service(name) for name in services) if services else catalog
+        self._catalog = catalog.remembering(services or None)
         for service in self._catalog:
             for operation in service.operations:
                 samples.fullest(service, operation, "response")
@@ -100,6 +102,22 @@ class Stub:
         with self._lock:
             return tuple(self._exchanges)
 
+    def review(self) -> tuple[Exchange, ...]:
+        """The exchanges, judged anew: by now all secrets are known, and one may stand where nobody took it for one."""
+        return tuple(self._reviewed(exchange) for exchange in self.exchanges)
+
+    def _reviewed(self, exchange: Exchange) -> Exchange:
+        known = self._catalog.known
+        source = exchange.request.source
+        if known is not None:
+            source = without(source, known.found(source))
+        request = exchange.request._replace(source=source)
+        messages = [request]
+        if exchange.response is not None:
+            messages.append(exchange.response._replace(source=source, request=request))
+        verdicts = tuple(check(message, catalog=self._catalog) for message in messages)
+        return Exchange(request, messages[1] if len(messages) > 1 else None, verdicts)
+
     @property
     def failures(self) -> tuple[Exception, ...]:
         """What no verdict tells: a MalformedRequestError for a request that was no HTTP; errors of the stub itself."""
@@ -114,8 +132,11 @@ class Stub:
         self._listener.settle(patience)
 
     def _refuse(self, reason: str) -> None:
+        said = f"{_MALFORMED} ({reason})"
+        if _ADDRESS.search(reason):
+            said = f"{said}. {_ENCODE}"
         with self._lock:
-            self._failures.append(MalformedRequestError(f"{_MALFORMED} ({reason}). {_ENCODE}"))
+            self._failures.append(MalformedRequestError(said))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = request_of(scope)
