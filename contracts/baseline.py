@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shlex
 from typing import TYPE_CHECKING, Any, Final
 
 from .errors import ConfigError
@@ -26,7 +27,8 @@ def read(path: str) -> frozenset[Key]:
             data = json.load(file)
     except FileNotFoundError:
         raise ConfigError(
-            f"{path}: there is no baseline yet; soap-contracts run --update-baseline writes one"
+            f"{path}: there is no baseline yet; write it with: "
+            f"soap-contracts run --baseline {shlex.quote(path)} --update-baseline -- COMMAND"
         ) from None
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror or 'cannot be read'}") from None

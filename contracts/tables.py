@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import tomllib
 from datetime import date
@@ -15,6 +16,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _BARE: Final = re.compile(r"[A-Za-z0-9_-]+")
+#: RFC 3339, section 5.6: ``full-date``, which is what ``format: date`` of JSON Schema means.
+_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 
 
 class Table:
@@ -93,10 +96,14 @@ class Table:
         raise self.wrong(f"{key} = {value!r} is none of {', '.join(map(str, known))}")
 
     def date(self, key: str) -> date:
-        """A date without a time."""
+        """A date without a time, as TOML writes it or as a string."""
         value = self._data.get(key)
+        if isinstance(value, str) and _DATE.fullmatch(value):
+            # A day that the calendar lacks stays a string.
+            with contextlib.suppress(ValueError):
+                value = date.fromisoformat(value)
         if type(value) is not date:
-            raise self.wrong(f"{key!r} is missing or not a date")
+            raise self.wrong(f"{key!r} is missing or not a date; write it as in {key} = 2027-03-31")
         return value
 
     def names(self, key: str) -> tuple[str, ...]:

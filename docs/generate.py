@@ -53,7 +53,7 @@ def schema() -> str:
     settings = {option.key: _setting(option) for option in OPTIONS}
     allow = {key: {"type": "string", "minLength": 1, "description": about} for key, about in ALLOW_KEYS.items()}
     allow["rule"] = {"enum": _rules(), "description": ALLOW_KEYS["rule"]}
-    # A date of TOML is no string; the tools that check TOML by a JSON schema hand it on as one.
+    # A date of TOML is no string; the tools that check TOML by a JSON schema hand it on as one. We take both.
     allow["expires"]["format"] = "date"
     table = {"type": "object", "properties": allow, "required": ["rule", "reason"], "additionalProperties": False}
     whole = {

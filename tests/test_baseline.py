@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 
 import pytest
 
@@ -35,10 +36,12 @@ def test_an_empty_one_is_still_one(tmp_path):
 
 
 def test_one_that_is_missing_is_an_error_that_says_how_to_make_it(tmp_path):
-    with pytest.raises(
-        ConfigError, match=r"none\.json: there is no baseline yet; soap-contracts run --update-baseline writes"
-    ):
-        baseline.read(str(tmp_path / "none.json"))
+    path = str(tmp_path / "not yet.json")
+    with pytest.raises(ConfigError) as caught:
+        baseline.read(path)
+    told, _, command = str(caught.value).partition("; write it with: ")
+    assert told == f"{path}: there is no baseline yet"
+    assert shlex.split(command) == shlex.split(f"soap-contracts run --baseline '{path}' --update-baseline -- COMMAND")
 
 
 @pytest.mark.parametrize(

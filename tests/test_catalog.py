@@ -664,9 +664,9 @@ CHANGED_SLIPS = {
         'version = "1.0"\nurl = "x"',
         "[service]: unknown key 'url'; known are api_version",
     ),
-    "a date that is a string": (
+    "a date that is another string": (
         "pages_read = 2026-11-21",
-        'pages_read = "2026-11-21"',
+        'pages_read = "2026"',
         "[service]: 'pages_read' is missing or not a date",
     ),
     "a date with a time": (

@@ -49,10 +49,12 @@ SLIPS = [
         "number 1: there is no rule or family 'shema'; did you mean schema",
     ),
     ("[[allow]]\nrule = 'xml'\nreason = 'x'\nuntil = 2027-01-01", "unknown key 'until'; known are expires"),
-    ("[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = '2027'", "'expires' is missing or not a date"),
-    (
-        "[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = 2027-01-01T00:00:00",
-        "'expires' is missing or not a date",
+    *(
+        (
+            f"[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = {value}",
+            "number 1: 'expires' is missing or not a date; write it as in expires = 2027-03-31",
+        )
+        for value in ("'2027'", "'20270331'", "'2027-02-30'", "'2027-03-31 '", "2027-01-01T00:00:00", "2027")
     ),
     ("x = ", "this is not TOML: .*"),
 ]
@@ -160,6 +162,11 @@ class TestTheFile:
             Allow("schema", "legacy", place="[[allow]] number 1"),
             Allow("http/method", "x", "ongoing/*", "/a", date(2027, 1, 31), "[[allow]] number 2"),
         )
+
+    @pytest.mark.parametrize("value", ["2027-03-31", "'2027-03-31'", '"2027-03-31"'])
+    def test_a_date_may_be_a_string_as_the_schema_says(self, folder, value):
+        (folder / "soap-contracts.toml").write_text(f"[[allow]]\nrule = 'xml'\nreason = 'x'\nexpires = {value}\n")
+        assert settings_of({}, {}).allow[0].expires == date(2027, 3, 31)
 
     @pytest.mark.parametrize(
         ("text", "match"),

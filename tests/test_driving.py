@@ -223,6 +223,7 @@ def test_run_says_so_when_the_time_is_over(capfd):
     code, _, err = run("--timeout", "0.5", "--", *python("import time; time.sleep(60)"), capfd=capfd)
     assert code == 3
     assert "0.5 seconds" in err
+    assert "Does it take its address" not in err
 
 
 def test_a_timeout_outweighs_a_violation(capfd):

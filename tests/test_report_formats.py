@@ -62,6 +62,16 @@ def report(kind, *verdicts: Verdict, terms=TERMS, errors=(), notes=(), client=No
     return stream.getvalue()
 
 
+def incomplete(kind, **options) -> str:
+    """The report of a run that was cut short, and until then right."""
+    stream = io.StringIO()
+    with kind(stream, TERMS, **options) as reporter:
+        reporter.verdict(verdict())
+        reporter.incomplete("client", "ended too soon")
+        reporter.client(0)
+    return stream.getvalue()
+
+
 # ------------------------------------------------------------------------------------------------------ the schemas
 
 
@@ -302,6 +312,11 @@ class TestEachFormat:
 
 
 class TestJUnit:
+    def test_an_incomplete_run_is_an_error(self):
+        suite = suite_of(incomplete(JUnitReporter))
+        assert [error.get("message") for error in suite.iterfind("testcase/error")] == ["ended too soon"]
+        assert suite.get("errors") == "1"
+
     def test_a_failed_message_is_one_failure_with_all_its_findings(self):
         suite = suite_of(report(JUnitReporter, verdict(ZONE, LONG, KNOWN, source="a.har", index=3)))
         (case,) = suite.iter("testcase")
@@ -558,6 +573,11 @@ class TestSarif:
         (invocation,) = run_of(report(SarifReporter, verdict(LONG)))["invocations"]
         assert invocation["executionSuccessful"] is True
 
+    def test_an_incomplete_run_was_no_success(self):
+        (invocation,) = run_of(incomplete(SarifReporter))["invocations"]
+        assert invocation["executionSuccessful"] is False
+        assert invocation["toolExecutionNotifications"][0]["message"] == {"text": "client: ended too soon"}
+
     def test_nothing_in_a_message_is_a_placeholder_or_a_link(self):
         result = self.result_of(LONG._replace(message="{0} [x](https://example.org)", help=""))
         assert result["message"] == {"text": "{{0}} [x] (https://example.org)"}
@@ -683,6 +703,12 @@ class TestGithub:
 
 
 class TestStepSummary:
+    def test_the_heading_tells_that_a_run_is_incomplete(self, tmp_path):
+        path = tmp_path / "summary.md"
+        shown = incomplete(GithubReporter, summary_path=str(path))
+        assert ("error", {"title": "soap-contracts"}, "client: ended too soon") in commands_of(shown)
+        assert "### soap-contracts: the run is incomplete\n" in path.read_text(encoding="utf-8")
+
     @staticmethod
     def cells(line: str) -> list[str]:
         """The cells of a row, as they are shown."""

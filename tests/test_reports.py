@@ -143,6 +143,14 @@ class TestText:
             "0 messages: 0 passed, 0 failed (0 errors, 0 warnings, 0 infos)",
         ]
 
+    def test_a_run_that_is_incomplete_is_told(self):
+        stream = io.StringIO()
+        with TextReporter(stream, TERMS) as reporter:
+            reporter.incomplete("client", "ended too soon")
+        lines = stream.getvalue().splitlines()
+        assert lines[0] == "ERROR client: ended too soon"
+        assert lines[-2] == "the run is incomplete"
+
     def test_an_accepted_finding_says_why_passes_and_is_counted_apart(self):
         shown = text_of(verdict(KNOWN))
         assert shown.splitlines()[:4] == [
@@ -202,6 +210,7 @@ class TestJson:
             reporter.error("b.http", "line 3: broken")
             reporter.note("soap-contracts.toml", "an allow is out of date")
             reporter.skipped(2)
+            reporter.incomplete("client", "ended too soon")
             reporter.client(0)
         assert json.loads(stream.getvalue()) == {
             "version": 1,
@@ -231,7 +240,10 @@ class TestJson:
                     ],
                 }
             ],
-            "errors": [{"source": "b.http", "message": "line 3: broken"}],
+            "errors": [
+                {"source": "b.http", "message": "line 3: broken"},
+                {"source": "client", "message": "ended too soon"},
+            ],
             "notes": [{"source": "soap-contracts.toml", "message": "an allow is out of date"}],
             "client": {"exit_code": 0},
             "summary": {
@@ -242,6 +254,7 @@ class TestJson:
                 "unreadable": 1,
                 "missing": 0,
                 "malformed": 0,
+                "incomplete": 1,
                 "errors": 1,
                 "warnings": 0,
                 "infos": 0,

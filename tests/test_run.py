@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import signal
 import subprocess
@@ -18,6 +19,7 @@ from repository import ROOT
 from test_report_formats import TOLD, counts_of, run_of
 
 from contracts.cli import main
+from contracts.reports import FORMATS
 
 posix_only = pytest.mark.skipif(os.name != "posix", reason="signals to a process group are POSIX's")
 
@@ -143,8 +145,8 @@ class TestABaseline:
     def test_that_is_missing_or_not_named_is_a_plain_error(self, legacy, capfd):
         assert main(["run", "--baseline", "none.json", "--", "true"]) == 2
         assert (
-            "none.json: there is no baseline yet; soap-contracts run --update-baseline writes one"
-            in capfd.readouterr().err
+            "none.json: there is no baseline yet; write it with: "
+            "soap-contracts run --baseline none.json --update-baseline -- COMMAND\n" in capfd.readouterr().err
         )
         assert main(["run", "--update-baseline", "--", "true"]) == 2
         assert "needs the file: --baseline FILE" in capfd.readouterr().err
@@ -160,6 +162,10 @@ class TestABaseline:
         (tmp_path / "soap-contracts.toml").write_text('[[allow]]\nrule = "schema"\nreason = "old"\n')
         _, report = legacy(FOUR, "--baseline", "known.json")
         assert report["notes"] == []
+
+    def test_of_one_violation_is_told_in_the_singular(self, legacy):
+        _, report = legacy("time", "--baseline", "known.json", "--update-baseline")
+        assert report["notes"][0]["message"] == "written: 1 known violation, 1 of them new; 0 taken out"
 
     def test_is_not_written_when_nothing_was_judged(self, tmp_path):
         path = tmp_path / "known.json"
@@ -280,7 +286,7 @@ class TestSavedExchanges:
         assert ran["messages"] == checked["messages"]
         assert sum(len(message["findings"]) for message in ran["messages"]) == 5
         names = [f"0001-OrderTest-SetTimeOfLastSync.{kind}.http" for kind in ("request", "response")]
-        assert sorted(os.listdir(tmp_path / "saved")) == names
+        assert sorted(os.listdir(tmp_path / "saved")) == [".soap-contracts", *names]
         assert b"canary" not in b"".join((tmp_path / "saved" / name).read_bytes() for name in names)
 
     def test_and_the_same_findings_stand_in_every_report_and_no_secret(self, legacy, tmp_path, capfd):
@@ -309,12 +315,112 @@ class TestSavedExchanges:
     def test_of_an_earlier_run_are_replaced_and_anything_else_is_left_alone(self, legacy, tmp_path, capfd):
         legacy("time", "--save", "saved", path="/first")
         legacy("time", "--save", "saved", path="/second")
-        assert {name.split("-")[1] for name in os.listdir(tmp_path / "saved")} == {"second"}
+        assert {path.name.split("-")[1] for path in (tmp_path / "saved").glob("*.http")} == {"second"}
         (tmp_path / "saved" / "notes.txt").write_text("mine")
         capfd.readouterr()
         assert main(["run", "--save", "saved", "--", "true"]) == 2
         assert "saved: there is 'notes.txt', which no earlier run has saved" in capfd.readouterr().err
-        assert len(os.listdir(tmp_path / "saved")) == 3
+        assert len(os.listdir(tmp_path / "saved")) == 4
+
+    def test_of_an_earlier_run_stay_until_the_client_has_run(self, legacy, tmp_path, capfd):
+        legacy("time", "--save", "saved")
+        before = sorted(os.listdir(tmp_path / "saved"))
+        assert main(["run", "--save", "saved", "--", "no-such-client"]) == 2
+        assert main(["run", "--save", "saved", "--", "sh", "-c", "ls saved >&2"]) == 3
+        assert set(before) - {".soap-contracts"} <= set(capfd.readouterr().err.split())
+        assert os.listdir(tmp_path / "saved") == [".soap-contracts"]
+
+    def test_go_nowhere_without_a_name(self, capfd):
+        assert main(["run", "--save", "", "--", "true"]) == 2
+        assert "--save: names no folder" in capfd.readouterr().err
+
+    def test_have_no_baseline_among_them(self, legacy, tmp_path, capfd):
+        legacy(FOUR, "--baseline", "known.json", "--update-baseline")
+        (tmp_path / "saved").mkdir()
+        (tmp_path / "known.json").rename(tmp_path / "saved" / "known.json")
+        assert main(["run", "--save", "saved", "--baseline", "saved/known.json", "--", "true"]) == 2
+        assert "--save saved: the baseline is in it" in capfd.readouterr().err
+        words = ["--save", "new", "--baseline", "new/known.json", "--update-baseline", "--", "true"]
+        assert main(["run", *words]) == 2
+        assert not (tmp_path / "new").exists()
+
+    def test_that_cannot_be_saved_are_reported_all_the_same(self, tmp_path, monkeypatch, capfd):
+        (tmp_path / "legacy.py").write_text(LEGACY)
+        monkeypatch.chdir(tmp_path)
+        script = f'"{sys.executable}" legacy.py time; "{sys.executable}" legacy.py number; rm -r saved'
+        words = ["run", "--save", "saved", "--format", "json", "--report", "junit=j.xml", "--", "sh", "-c", script]
+        assert main(words) == 2
+        report = json.loads(capfd.readouterr().out)
+        assert findings(report) == {"schema/date-time", "schema/integer"}
+        assert (report["summary"]["messages"], report["summary"]["unreadable"]) == (4, 1)
+        ((source, said),) = [error.values() for error in report["errors"]]
+        assert source == "saved"
+        assert re.fullmatch(r"saved/0001-\S+: cannot be written: .*; exchanges from number 1 on are not saved", said)
+        assert counts_of("junit", (tmp_path / "j.xml").read_text())["errors"] == 2
+
+    @pytest.mark.skipif(shutil.which("prlimit") is None, reason="prlimit is not installed")
+    def test_leave_no_half_behind_when_the_disk_is_full(self, tmp_path):
+        large = 'payload += "<!--" + "x" * 60000 * (len(sys.argv) - 2) + "-->"\nenvelope = ('
+        (tmp_path / "legacy.py").write_text(LEGACY.replace("envelope = (", large))
+        script = f'"{sys.executable}" legacy.py time; "{sys.executable}" legacy.py time "/large"'
+        command = ["prlimit", "--fsize=30000", sys.executable, "-m", "contracts", "run", "--save", "saved"]
+        done = subprocess.run(
+            [*command, "--format", "json", "--", "sh", "-c", script],
+            cwd=tmp_path, env={**os.environ, "PYTHONPATH": str(ROOT)}, capture_output=True, timeout=60, check=False,
+        )  # fmt: skip
+        report = json.loads(done.stdout)
+        assert done.returncode == 2
+        assert report["summary"]["messages"] == 4
+        assert "File too large; exchanges from number 2 on are not saved" in report["errors"][0]["message"]
+        names = [".soap-contracts", *(f"0001-SetTimeOfLastSync.{kind}.http" for kind in ("request", "response"))]
+        assert sorted(os.listdir(tmp_path / "saved")) == names
+
+
+class TestARunThatIsIncomplete:
+    """Every report tells it, not only the exit code."""
+
+    @pytest.fixture
+    def told(self, tmp_path, monkeypatch, capfd):
+        monkeypatch.chdir(tmp_path)
+        monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(tmp_path / "summary.md"))
+
+        def run(*words: str) -> tuple[int, dict[str, str], str]:
+            reports = [word for form in FORMATS for word in ("--report", f"{form}=report.{form}")]
+            code = main(["run", "--format", "github", *reports, *words])
+            texts = {form: (tmp_path / f"report.{form}").read_text() for form in FORMATS}
+            return code, {**texts, "summary": (tmp_path / "summary.md").read_text()}, capfd.readouterr().err
+
+        return run
+
+    @pytest.mark.parametrize(
+        ("words", "said", "hint"),
+        [
+            (
+                ["--timeout", "0.3", "--", "sleep", "60"],
+                "the command was not done after 0.3 seconds and was ended",
+                False,
+            ),
+            (["--", "true"], "the command sent no message", True),
+            (["--", "sh", "-c", "exit 4"], "the command sent no message", False),
+        ],
+        ids=["timeout", "nothing", "failure"],
+    )
+    def test_is_told_by_each_format_and_on_standard_error(self, told, words, said, hint):
+        code, texts, err = told(*words)
+        assert code == 3
+        assert said in err
+        assert ("Does it take its address from" in err) == hint
+        assert [form for form, text in texts.items() if form != "summary" and said not in text] == []
+        summary = json.loads(texts["json"])["summary"]
+        assert (summary["incomplete"], summary["unreadable"]) == (1, 0)
+        assert '<error type="error"' in texts["junit"]
+        assert run_of(texts["sarif"])["invocations"][0]["executionSuccessful"] is False
+        assert "::error title=soap-contracts::client: the command" in texts["github"]
+        assert "the run is incomplete" in texts["summary"].splitlines()[1]
+
+    def test_is_not_one_that_is_only_wrong(self, legacy):
+        _, report = legacy("time")
+        assert report["summary"]["incomplete"] == 0
 
 
 @posix_only
@@ -344,6 +450,8 @@ class TestSignals:
         assert started.returncode == 128 + number
         assert (tmp_path / "got").read_text().split() == [number.name.removeprefix("SIG")]
         assert findings(json.loads(report)) == {"schema/date-time"}
+        assert json.loads(report)["summary"]["incomplete"] == 1
+        assert json.loads(report)["errors"][0]["message"].startswith(f"interrupted by {number.name};")
 
     def test_of_other_kinds_are_the_client_s_own_business(self, started):
         started.send_signal(signal.SIGUSR1)
@@ -352,14 +460,26 @@ class TestSignals:
         assert json.loads(report)["client"] == {"exit_code": 7}
 
 
-@pytest.mark.parametrize("label", ["my test", "tést"])
-def test_what_is_no_http_is_a_failure_of_its_own(label, capfd):
+MALFORMED = "a client has sent what is no HTTP/1.1 request, and got 400 for it"
+ENCODE = ". In an address, blanks and letters beyond ASCII must be percent-encoded"
+
+
+@pytest.mark.parametrize(
+    ("head", "said"),
+    [
+        ("POST /ongoing/my test HTTP/1.1\\r\\nHost: x", f"{MALFORMED} (illegal request line){ENCODE}"),
+        ("POST /ongoing/tést HTTP/1.1\\r\\nHost: x", f"{MALFORMED} (illegal request line){ENCODE}"),
+        ("POST /ongoing HTTP/1.1\\r\\nHost x", f"{MALFORMED} (illegal header line)"),
+        ("POST /ongoing HTTP/1.1", f"{MALFORMED} (Missing mandatory Host: header)"),
+    ],
+)
+def test_what_is_no_http_is_a_failure_of_its_own(head, said, capfd):
     code = "import os, socket, sys; s = socket.create_connection(('127.0.0.1', int(os.environ['ONGOING_ENDPOINT'].split(':')[2].split('/')[0])));"
-    code += "s.sendall(f'POST /ongoing/{sys.argv[1]} HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n'.encode()); s.recv(9)"
-    assert main(["run", "--format", "json", "--", sys.executable, "-c", code, label]) == 1
+    code += f"s.sendall('{head}\\r\\n\\r\\n'.encode()); s.recv(9)"
+    assert main(["run", "--format", "json", "--", sys.executable, "-c", code]) == 1
     report = json.loads(capfd.readouterr().out)
-    assert (report["summary"]["malformed"], report["summary"]["messages"]) == (1, 0)
-    assert "blanks and letters beyond ASCII must be percent-encoded" in report["errors"][0]["message"]
+    assert (report["summary"]["malformed"], report["summary"]["messages"], report["summary"]["incomplete"]) == (1, 0, 0)
+    assert [error["message"] for error in report["errors"]] == [said]
 
 
 def runner(name: str) -> str:

@@ -67,11 +67,14 @@ def execute(args: argparse.Namespace) -> int:
             # A report that is being written into a folder is none of its messages.
             if not (outputs and os.path.realpath(item.source) in outputs):
                 _judge(item, service, catalog, reporter)
+        nothing = not reporter.summary.messages and not reporter.summary.unreadable
+        why = f"nothing to judge: {_why_nothing(args.paths, reporter.summary.skipped)}"
+        if nothing:
+            reporter.incomplete("check", why)
         judging.conclude(reporter)
-    code = exit_code(reporter)
-    if not reporter.summary.messages and not reporter.summary.unreadable:
-        complain(f"nothing to judge: {_why_nothing(args.paths, reporter.summary.skipped)}")
-    return code
+    if nothing:
+        complain(why)
+    return exit_code(reporter)
 
 
 def _why_nothing(paths: list[str], skipped: int) -> str:

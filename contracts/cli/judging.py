@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple, Self
 from contracts import baseline
 from contracts.judging import catalog_of, policy_of
 from contracts.reports import Terms
+from contracts.reports.text import amount
 
 from .failures import UsageError
 from .options import settings_from
@@ -75,6 +76,5 @@ class Judging(NamedTuple):
     def _updated(self, path: str, *, forget: bool) -> str:
         keys, before = self.policy.learned(forget=forget), self.policy.baseline
         baseline.write(path, keys)
-        return (
-            f"written: {len(keys)} known violations, {len(keys - before)} of them new; {len(before - keys)} taken out"
-        )
+        known = amount(len(keys), "known violation")
+        return f"written: {known}, {len(keys - before)} of them new; {len(before - keys)} taken out"

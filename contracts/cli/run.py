@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.driving import CommandError, drive, variable
 from contracts.errors import SoapContractsError
 from contracts.policy import operation_of
-from contracts.saving import Folder
+from contracts.saving import Folder, SaveError
 from contracts.server import MalformedRequestError
 
 from .failures import USAGE, UsageError, complain, location_of
@@ -18,7 +18,7 @@ from .judging import Judging
 from .options import NOTHING, add_common, exit_code
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from contracts.driving import Drive
     from contracts.findings import Verdict
@@ -46,7 +46,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--save",
         metavar="DIR",
-        help="keep every exchange in DIR as .http files, secrets masked, which `check DIR` judges the same",
+        help="keep every exchange in DIR as .http files, secrets masked, which `check DIR` judges the same; those of an "
+        "earlier run in it are replaced",
     )
     parser.add_argument(
         "--timeout",
@@ -95,17 +96,16 @@ def execute(args: argparse.Namespace) -> int:
             return USAGE
         _report(result, folder, reporter)
         _miss(result, args.expect, reporter)
+        lack = _lack(result, services, args.timeout, reporter)
+        if lack:
+            reporter.incomplete("client", lack)
         judging.conclude(reporter, complete=result.exit_code == 0)
-    code = exit_code(reporter)
+    if lack:
+        complain(lack)
     if result.interrupted:
-        complain(f"interrupted by {signal.Signals(result.interrupted).name}; the report tells what came before")
         return 128 + result.interrupted
-    if result.timed_out:
-        complain(f"the command was not done after {args.timeout:g} seconds and was ended")
-        return code if code == USAGE else NOTHING
-    if code == NOTHING:
-        complain(f"the command sent no message. Does it take its address from {_variables(services)}?")
-    return code
+    code = exit_code(reporter)
+    return NOTHING if result.timed_out and code != USAGE else code
 
 
 def _services(judging: Judging) -> list[str]:
@@ -124,8 +124,13 @@ def _folder(judging: Judging) -> Folder | None:
     path = judging.args.save
     if path is None:
         return None
-    if any(file.startswith(os.path.join(os.path.realpath(path), "")) for file in judging.outputs):
+    if not path:
+        raise UsageError("--save: names no folder, as in --save soap")
+    inside = os.path.join(os.path.realpath(path), "")
+    if any(file.startswith(inside) for file in judging.outputs):
         raise UsageError(f"--save {path}: a report would be written into it, where only exchanges belong")
+    if judging.settings.baseline and os.path.realpath(judging.settings.baseline).startswith(inside):
+        raise UsageError(f"--save {path}: the baseline is in it, where only exchanges belong")
     return Folder(path, judging.catalog)
 
 
@@ -141,9 +146,8 @@ def _driven(command: Sequence[str], services: list[str], judging: Judging) -> Dr
 
 
 def _report(result: Drive, folder: Folder | None, reporter: Reporter) -> None:
-    for number, exchange in enumerate(result.exchanges, start=1):
-        for verdict in exchange.verdicts if folder is None else _saved(number, exchange, folder, reporter):
-            reporter.verdict(verdict)
+    for verdict in _verdicts(result.exchanges) if folder is None else _saved(result.exchanges, folder, reporter):
+        reporter.verdict(verdict)
     for failure in result.failures:
         if isinstance(failure, MalformedRequestError):
             reporter.malformed("stub", str(failure))
@@ -154,12 +158,24 @@ def _report(result: Drive, folder: Folder | None, reporter: Reporter) -> None:
         reporter.client(result.exit_code)
 
 
-def _saved(number: int, exchange: Exchange, folder: Folder, reporter: Reporter) -> tuple[Verdict, ...]:
-    """Save the exchange; the verdicts on its files, or on what came where it has no masked form."""
-    saved = folder.save(number, exchange.request, exchange.response, exchange.verdicts)
-    if saved.reason:
-        reporter.note(saved.request.source, f"not saved: {saved.reason}")
-    return saved.verdicts
+def _verdicts(exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
+    return (verdict for exchange in exchanges for verdict in exchange.verdicts)
+
+
+def _saved(exchanges: Sequence[Exchange], folder: Folder, reporter: Reporter) -> Iterator[Verdict]:
+    """Save the exchanges, as long as that works; the verdicts on their files, or on what came where there are none."""
+    done = 0
+    try:
+        folder.clear()
+        for exchange in exchanges:
+            saved = folder.save(done + 1, exchange.request, exchange.response, exchange.verdicts)
+            done += 1
+            if saved.reason:
+                reporter.note(saved.request.source, f"not saved: {saved.reason}")
+            yield from saved.verdicts
+    except SaveError as error:
+        reporter.error(folder.path, f"{error}; exchanges from number {done + 1} on are not saved")
+        yield from _verdicts(exchanges[done:])
 
 
 def _miss(result: Drive, expected: list[str], reporter: Reporter) -> None:
@@ -167,6 +183,19 @@ def _miss(result: Drive, expected: list[str], reporter: Reporter) -> None:
     for operation in dict.fromkeys(expected):
         if operation not in came:
             reporter.missing(operation)
+
+
+def _lack(result: Drive, services: list[str], timeout: float, reporter: Reporter) -> str:
+    """Why what was judged is not the whole, nothing where it is."""
+    if result.interrupted:
+        return f"interrupted by {signal.Signals(result.interrupted).name}; the report tells what came before"
+    if result.timed_out:
+        return f"the command was not done after {timeout:g} seconds and was ended"
+    if exit_code(reporter) != NOTHING:
+        return ""
+    # A client that has failed says itself why it sent nothing.
+    hint = "" if result.exit_code else f". Does it take its address from {_variables(services)}?"
+    return f"the command sent no message{hint}"
 
 
 def _variables(services: list[str]) -> str:

@@ -31,13 +31,13 @@ class Summary:
     ``findings`` counts by severity those that count, ``accepted`` the others. ``operations`` counts messages by
     (service, operation, kind), None where a message does not tell; ``not_checked`` counts messages by rule family;
     ``skipped`` counts entries of archives that are no business of any contract; ``unreadable`` counts files;
-    ``missing`` counts operations that never came, ``malformed`` what came and was no HTTP; ``client`` is the exit code
-    of the client, if one ran.
+    ``missing`` counts operations that never came, ``malformed`` what came and was no HTTP, ``incomplete`` what kept the
+    whole from being judged; ``client`` is the exit code of the client, if one ran.
     """
 
     def __init__(self) -> None:
         self.messages = self.failed = self.skipped = self.unreadable = self.accepted = 0
-        self.missing = self.malformed = 0
+        self.missing = self.malformed = self.incomplete = 0
         self.findings: Counter[Severity] = Counter()
         self.operations: Counter[tuple[str | None, str | None, Kind]] = Counter()
         self.not_checked: Counter[str] = Counter()
@@ -123,6 +123,11 @@ class Reporter:
     def malformed(self, source: str, message: str) -> None:
         """Report that something came which was no HTTP, and so no message."""
         self.summary.malformed += 1
+        self.show_error(source, message)
+
+    def incomplete(self, source: str, message: str) -> None:
+        """Report that what was judged is not the whole, or is nothing: what passes then proves little."""
+        self.summary.incomplete += 1
         self.show_error(source, message)
 
     def note(self, source: str, message: str) -> None:

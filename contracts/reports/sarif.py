@@ -85,7 +85,9 @@ class SarifReporter(Reporter):
         """Write the tool with its rules, how it went, and the counts."""
         driver = {"name": "soap-contracts", "version": VERSION, "semanticVersion": VERSION, "rules": self._met()}
         invocation: dict[str, Any] = {
-            "executionSuccessful": not (self.summary.unreadable or self.summary.missing or self.summary.malformed),
+            "executionSuccessful": not any(
+                (self.summary.unreadable, self.summary.missing, self.summary.malformed, self.summary.incomplete)
+            ),
             "toolExecutionNotifications": self._errors,
             "toolConfigurationNotifications": self._notes,
         }

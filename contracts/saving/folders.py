@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 from operator import attrgetter
@@ -26,6 +27,9 @@ if TYPE_CHECKING:
     from .pairs import File
 
 _PART: Final = ".part"
+#: The file by which a folder is known as ours. Names alone do not tell: people call their own captures so, too.
+_MARKER: Final = ".soap-contracts"
+_TOLD: Final = b"Written by soap-contracts run --save. The next run into this folder replaces the .http files in it.\n"
 _OURS: Final = re.compile(rf"[0-9]{{4,}}-[A-Za-z0-9._-]+\.(?:request|response)\.http(?:{re.escape(_PART)})?")
 _NOT_IN_NAMES: Final = re.compile(r"[^A-Za-z0-9._-]+")
 _LONGEST_LABEL: Final = 40
@@ -51,21 +55,31 @@ class Saved(NamedTuple):
 
 
 class Folder:
-    """A folder for the exchanges of one run; those of an earlier run are removed from it.
+    """A folder for the exchanges of one run; those of an earlier run stay in it until `clear`.
 
-    It is made where there is none. Raises SaveError, before anything is removed, for one that holds anything else or
-    that cannot be written.
+    It is made where there is none, and marked as ours. Raises SaveError for one that is not empty and has no mark, for
+    one that holds anything but the exchanges of an earlier run, and for one that cannot be written.
     """
 
     def __init__(self, path: str | os.PathLike[str], catalog: Catalog) -> None:
         self.path = os.fspath(path)
         self._catalog = catalog
         try:
-            _prepare(self.path)
+            self._earlier = _prepare(self.path)
         except OSError as error:
             if isinstance(error, SaveError):
                 raise
             raise SaveError(f"{self.path}: {error.strerror}; name a folder that can be written") from None
+
+    def clear(self) -> None:
+        """Remove what an earlier run has saved, and nothing that came later. Raises SaveError."""
+        for path in self._earlier:
+            try:
+                with contextlib.suppress(FileNotFoundError):
+                    os.remove(path)
+            except OSError as error:
+                raise SaveError(f"{path}: cannot be removed: {error.strerror}") from None
+        self._earlier = []
 
     def save(self, number: int, request: Message, response: Message | None, verdicts: Sequence[Verdict]) -> Saved:
         """Write the exchange ``number``, masked, if its files are judged as ``verdicts`` judge its messages.
@@ -90,8 +104,14 @@ class Folder:
         return Saved(request, response, tuple(verdicts), reason)
 
     def _written(self, files: list[File]) -> Saved:
-        for file in files:
-            _write(file.message.source, file.data)
+        try:
+            for file in files:
+                _write(file.message.source, file.data)
+        except SaveError:
+            # A response whose request is not there could not be judged.
+            for file in files:
+                _remove(file.message.source)
+            raise
         messages = [file.message for file in files]
         verdicts = tuple(check(message, catalog=self._catalog) for message in messages)
         return Saved(messages[0], messages[1] if len(messages) > 1 else None, verdicts)
@@ -118,22 +138,31 @@ def _stem(number: int, case: Case, operation: str | None) -> str:
     return "-".join([f"{number:04}", *filter(None, parts)])
 
 
-def _prepare(path: str) -> None:
+def _prepare(path: str) -> list[str]:
+    """Make, check and mark the folder; the paths of what an earlier run has saved in it."""
     if os.path.lexists(path) and not os.path.isdir(path):
         what = "leads nowhere" if os.path.islink(path) else "is a file"
         raise SaveError(f"{path}: {what}; name a folder")
     os.makedirs(path, exist_ok=True)
     with os.scandir(path) as entries:
-        found = list(entries)
-    for entry in sorted(found, key=attrgetter("name")):
-        if not (_OURS.fullmatch(entry.name) and entry.is_file(follow_symlinks=False)):
+        found = sorted(entries, key=attrgetter("name"))
+    files = {entry.name: entry.path for entry in found if entry.is_file(follow_symlinks=False)}
+    marked = files.pop(_MARKER, None) is not None
+    if found and not marked:
+        raise SaveError(
+            f"{path}: is not empty, and there is no file {_MARKER} by which an earlier run has marked it; "
+            "name a new or an empty folder"
+        )
+    for entry in found:
+        if entry.name != _MARKER and not (_OURS.fullmatch(entry.name) and entry.name in files):
             raise SaveError(
                 f"{path}: there is {entry.name!r}, which no earlier run has saved; name a new or an empty folder"
             )
     if not os.access(path, os.W_OK | os.X_OK):
         raise SaveError(f"{path}: cannot be written; name another folder, or change its permissions")
-    for entry in found:
-        os.remove(entry.path)
+    if not marked:
+        _write(os.path.join(path, _MARKER), _TOLD)
+    return list(files.values())
 
 
 def _write(path: str, data: bytes) -> None:
@@ -144,4 +173,10 @@ def _write(path: str, data: bytes) -> None:
             stream.write(data)
         os.replace(part, path)
     except OSError as error:
+        _remove(part)
         raise SaveError(f"{path}: cannot be written: {error.strerror}") from None
+
+
+def _remove(path: str) -> None:
+    with contextlib.suppress(OSError):
+        os.remove(path)

@@ -23,7 +23,7 @@ _KEEP_ALIVE: Final = 3600
 _GRACE: Final = 2
 #: Turns of the event loop that take a request from the socket to the application, and more.
 _TURNS: Final = 10
-_QUOTED: Final = re.compile(r"[ :]*b?['\"].*", re.DOTALL)
+_QUOTED: Final = re.compile(r"[ :]*(?:bytearray\()?b?['\"].*", re.DOTALL)
 
 # Without a handler, logging prints uvicorn's warnings (a malformed request, an upgrade offered) on the user's terminal.
 logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
