@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import re
 from bisect import bisect
-from functools import cache
+from difflib import get_close_matches
+from functools import cache, lru_cache
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -49,6 +50,9 @@ _ALWAYS_PUBLIC: Final = frozenset({"faultcode"})
 #: Of a message with more or longer secrets nothing is shown: looking for them everywhere would take too long.
 _MOST_SECRETS: Final = 100
 _MOST_CHARACTERS: Final = 10_000
+#: How a name is taken for a misspelt one: so long at least, and so similar.
+_SHORTEST_NAME: Final = 4
+_NEAR: Final = 0.7
 _ANYTHING: Final = re.compile(rb"")
 
 
@@ -142,7 +146,7 @@ def masked(
             open_name, since = local, marks.count()
         if close is None and attributes and not _NAMESPACES_ONLY.fullmatch(attributes):
             marks.attributes(token)
-        if close is None and empty is None and not shown and local in hidden_names:
+        if close is None and empty is None and not shown and _is_secret(local, hidden_names, vocabulary):
             end = _end_of(data, here, local)
             marks.secret(here, end)
             here = end
@@ -248,6 +252,19 @@ def _names(
     anywhere = "|".join(map(re.escape, sorted(secrets))).encode() or rb"(?!)"
     shown, hidden = (frozenset(name.lower().encode() for name in names) for names in (public | _ALWAYS_PUBLIC, secrets))
     return shown, hidden, re.compile(anywhere, re.IGNORECASE)
+
+
+@lru_cache(maxsize=1024)
+def _is_secret(name: bytes, hidden_names: frozenset[bytes], vocabulary: str) -> bool:
+    """Whether an element called so is a secret field, or by its name was meant to be one: ``Passwd``, ``User``."""
+    if name in hidden_names:
+        return True
+    if len(name) < _SHORTEST_NAME or name.decode("utf-8", "replace") in vocabulary.split():
+        return False
+    if any(known.startswith(name) or name.startswith(known) for known in hidden_names):
+        return True
+    words = [known.decode() for known in hidden_names]
+    return bool(get_close_matches(name.decode("utf-8", "replace"), words, n=1, cutoff=_NEAR))
 
 
 def _end_of(data: bytes, start: int, name: bytes) -> int:

@@ -40,6 +40,8 @@ HIDDEN = {
     "the end tag in CDATA": ongoing(password=f"<![CDATA[</Password>]]>{SECRET}", owner=SECRET),
     "one in another": ongoing(password=f"x<Password>y</Password>{SECRET}", owner=SECRET),
     "an attribute of its element": ongoing(attribute=f" value='{SECRET}'", owner=SECRET),
+    "a misspelt element's value elsewhere": ongoing(owner=SECRET).replace("Password>", "Passwd>"),
+    "a shortened element's value elsewhere": ongoing(owner=SECRET).replace("Password>", "Pass>"),
     "percent-encoded": ongoing(owner="".join(f"%{ord(char):02x}" for char in SECRET)),
     "unended CDATA": ongoing(kind="<![CDATA[a", owner=SECRET),
     "the same value where a number belongs": ongoing(owner=SECRET),
