@@ -125,7 +125,7 @@ def masked(
     hidden where it stands: anywhere else it may be the contract's.
     """
     shown_names, hidden_names, telltale = _names(public, secrets)
-    marks = _Marks(data, telltale, hidden_names)
+    marks, others = _Marks(data, telltale, hidden_names), _others(vocabulary, hidden_names)
     here, shown, open_name, since = 0, False, b"", 0
     for token in _TOKEN.finditer(data):
         start = token.start()
@@ -146,7 +146,7 @@ def masked(
             open_name, since = local, marks.count()
         if close is None and attributes and not _NAMESPACES_ONLY.fullmatch(attributes):
             marks.attributes(token)
-        if close is None and empty is None and not shown and _is_secret(local, hidden_names, vocabulary):
+        if close is None and empty is None and not shown and local not in others and _is_secret(local, hidden_names):
             end = _end_of(data, here, local)
             marks.secret(here, end)
             here = end
@@ -254,13 +254,17 @@ def _names(
     return shown, hidden, re.compile(anywhere, re.IGNORECASE)
 
 
+@cache
+def _others(vocabulary: str, hidden_names: frozenset[bytes]) -> frozenset[bytes]:
+    """The names that the contracts give to what is no secret, such as ``session`` around a secret."""
+    return frozenset(vocabulary.encode().split()) - hidden_names
+
+
 @lru_cache(maxsize=1024)
-def _is_secret(name: bytes, hidden_names: frozenset[bytes], vocabulary: str) -> bool:
+def _is_secret(name: bytes, hidden_names: frozenset[bytes]) -> bool:
     """Whether an element called so is a secret field, or by its name was meant to be one: ``Passwd``, ``User``."""
-    if name in hidden_names:
-        return True
-    if len(name) < _SHORTEST_NAME or name.decode("utf-8", "replace") in vocabulary.split():
-        return False
+    if len(name) < _SHORTEST_NAME or name in hidden_names:
+        return name in hidden_names
     if any(known.startswith(name) or name.startswith(known) for known in hidden_names):
         return True
     words = [known.decode() for known in hidden_names]
