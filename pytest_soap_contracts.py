@@ -113,7 +113,7 @@ def pytest_testnodedown(node: Any) -> None:
 
 
 def _watch_of(config: pytest.Config) -> Watch:
-    """What watches over this session, from its first use on. Raises UsageError, in a sentence."""
+    """What watches over the tests that run, from its first use on. Raises UsageError, in a sentence."""
     known: Watch | None = config.pluginmanager.get_plugin(_WATCH)
     if known is not None:
         return known
