@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 
 
 def catalog_of(settings: Settings) -> Catalog:
-    """The shipped services and those of the settings, with a memory for secrets. Raises ContractError."""
+    """The shipped services and those of the settings. Raises ContractError."""
     if not settings.contracts:
-        return load().remembering()
+        return load()
     catalog = load(data_folder("xsd"), *settings.contracts)
     for service in catalog:
         for name in unknown_rules(service):
             path = os.path.join(service.folder, "contract.toml")
             raise ContractError(f"{path}: {UnknownNameError.of('rule', name, RULES)}")
-    return catalog.remembering()
+    return catalog
 
 
 def policy_of(settings: Settings, *, learn: bool = False) -> Policy:

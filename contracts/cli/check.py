@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from contracts.catalog import Catalog
     from contracts.readers import Item
-    from contracts.reports import Reporter
+    from contracts.reports import Reporter, Summary
 
 HELP: Final = "judge messages on disk or on standard input"
 
@@ -67,21 +67,25 @@ def execute(args: argparse.Namespace) -> int:
             # A report that is being written into a folder is none of its messages.
             if not (outputs and os.path.realpath(item.source) in outputs):
                 _judge(item, service, catalog, reporter)
-        nothing = not reporter.summary.messages and not reporter.summary.unreadable
-        why = f"nothing to judge: {_why_nothing(args.paths, reporter.summary.skipped)}"
-        if nothing:
-            reporter.incomplete("check", why)
+        lack = _lack(args.paths, reporter.summary)
+        if lack:
+            reporter.incomplete("check", lack)
         judging.conclude(reporter)
-    if nothing:
-        complain(why)
+    if lack:
+        complain(lack)
     return exit_code(reporter)
 
 
-def _why_nothing(paths: list[str], skipped: int) -> str:
+def _lack(paths: list[str], summary: Summary) -> str:
+    """Why there was nothing to judge; nothing where there was something."""
+    if summary.messages or summary.unreadable:
+        return ""
+    skipped = summary.skipped
     if not skipped:
-        return f"there is no message in {', '.join(paths)}, in .xml, .http and .har files and in cassettes"
+        places = ", ".join(paths)
+        return f"nothing to judge: there is no message in {places}, in .xml, .http and .har files and in cassettes"
     entries = "the only entry was" if skipped == 1 else f"all {skipped} entries were"
-    return f"{entries} skipped: no envelope is recorded there"
+    return f"nothing to judge: {entries} skipped: no envelope is recorded there"
 
 
 def _judge(item: Item, service: str | None, catalog: Catalog, reporter: Reporter) -> None:

@@ -37,7 +37,8 @@ class Judging(NamedTuple):
         settings = settings_from(args)
         if args.update_baseline and not settings.baseline:
             raise UsageError("--update-baseline needs the file: --baseline FILE, or baseline = in the configuration")
-        return cls(args, settings, catalog_of(settings), policy_of(settings, learn=args.update_baseline))
+        catalog = catalog_of(settings).remembering()
+        return cls(args, settings, catalog, policy_of(settings, learn=args.update_baseline))
 
     @property
     def outputs(self) -> set[str]:

@@ -58,7 +58,7 @@ class Tally:
     def outdated(self, settings: Settings, policy: Policy) -> Iterator[tuple[str, str]]:
         """What is out of date in the settings, as pairs of a file and a sentence.
 
-        ``policy`` is a fresh one: it is shown all that was met, wherever that was.
+        ``policy`` is that of the settings: it is shown all that was met, by whatever worker.
         """
         for service, operation, kind in self.summary.operations:
             policy.counted(Verdict("", 0, service, operation, kind, ()))

@@ -54,8 +54,6 @@ class Watch:
         self._settings = settings
         self._output = output
         self._policy = policy_of(settings)
-        #: For the end: what any worker of xdist has met is shown to it.
-        self._fresh = policy_of(settings)
         self._lock = threading.Lock()
         self._stub: Stub | None = None
         self._environment = pytest.MonkeyPatch()
@@ -75,7 +73,7 @@ class Watch:
         file = config.getoption(f"{_OPTION}config")
         try:
             settings = settings_of(flags, os.environ, folder=str(config.rootpath), file=file)
-            watch = cls(config, settings, catalog_of(settings), output)
+            watch = cls(config, settings, catalog_of(settings).remembering(), output)
         except SoapContractsError as error:
             said = str(error)
             raise pytest.UsageError(_FLAG + said[2:] if said.startswith("--") else f"soap-contracts: {said}") from None
@@ -204,7 +202,7 @@ class Watch:
         versions = {service.name: service.version for service in self.catalog}
         reporter = TextReporter(stream, Terms(versions), style=Style(terminalreporter.hasmarkup))
         # Of a part of the tests nobody can tell what the settings no longer need.
-        outdated = () if _is_partial(self._config) else self.tally.outdated(self._settings, self._fresh)
+        outdated = () if _is_partial(self._config) else self.tally.outdated(self._settings, self._policy)
         for source, said in (*self.tally.notes, *outdated):
             reporter.note(source, said)
         reporter.summary = self.tally.summary
