@@ -88,9 +88,9 @@ class Bench:
             raise SystemExit(f"{arguments} ended with {child.returncode}, not {expected}")
         return Usage(usage.ru_utime + usage.ru_stime, usage.ru_maxrss * _RSS_UNIT)
 
-    def answer(self, *arguments: str) -> Any:
-        """What `warm.py` prints."""
-        command = [sys.executable, str(_HERE / "warm.py"), *arguments]
+    def answer(self, script: str, *arguments: str) -> Any:
+        """What a script beside this one prints."""
+        command = [sys.executable, str(_HERE / script), *arguments]
         found = subprocess.run(command, stdout=subprocess.PIPE, env=self._environment, check=True)
         return json.loads(found.stdout)
 
@@ -111,8 +111,10 @@ def main(arguments: Sequence[str] | None = None) -> None:
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(Path(folder))
         _say("warm, in one process")
-        warm = bench.answer("messages", str(given.rounds))
+        warm = bench.answer("warm.py", "messages", str(given.rounds))
         rows = [_warm_row(row) for row in warm["rows"]]
+        _say("drawing messages")
+        rows.append(_drawing_row(bench, max(1, given.rounds // 20)))
         _say("cold, one process a message")
         rows += _cold_rows(bench, given.starts)
         _say("pytest, with the plugin and without")
@@ -129,6 +131,12 @@ def _warm_row(row: dict[str, Any]) -> Row:
     faults = f"{row['findings']} findings" if row["findings"] > 1 else "1 finding" if row["findings"] else "valid"
     work = f"check(bytes), {row['service']}, {faults}, {row['body']} bytes"
     return _ratio_row(work, row["ours"], row["peer"], target, "µs")
+
+
+def _drawing_row(bench: Bench, rounds: int) -> Row:
+    drawn = bench.answer("drawing.py", str(rounds))
+    work = "from_request(ongoing/SetTimeOfLastSync) / five hand-written strategies"
+    return _ratio_row(work, drawn["ours"], drawn["peer"], 3, "µs")
 
 
 def _cold_rows(bench: Bench, turns: int) -> list[Row]:
@@ -174,7 +182,7 @@ def _folder_rows(bench: Bench, count: int) -> list[Row]:
     for _ in range(3):
         many.append(bench.spent(1, "-c", _COMMAND, "check", folder, output=bench.place / "report.txt"))
         single.append(bench.spent(0, "-c", _COMMAND, "check", one))
-        alone.append(bench.answer("folder", str(folder)))
+        alone.append(bench.answer("warm.py", "folder", str(folder)))
     if any(answer["messages"] != count for answer in alone):
         raise SystemExit("not every file was read")
     work = f"folder of {count:,} .http, text report"

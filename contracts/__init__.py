@@ -5,6 +5,7 @@
 False
 """
 
+from .arguments import assert_carries
 from .catalog import Catalog, load
 from .checking import assert_valid, check
 from .errors import ContractError, ContractViolation, ReadError, SoapContractsError, UnknownNameError
@@ -26,6 +27,7 @@ __all__ = [
     "UnknownNameError",
     "Verdict",
     "__version__",
+    "assert_carries",
     "assert_valid",
     "check",
     "load",

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 from lxml import etree
 
 from .errors import ContractError
+from .messages import Message
 from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, TEXT_XML
 
 if TYPE_CHECKING:
@@ -90,7 +91,7 @@ def request_headers(operation: Operation) -> Headers:
 def http_form(service: Service, operation: Operation, direction: Direction, body: bytes) -> bytes:
     """``body`` as a raw HTTP/1.1 message to or from the endpoint, the placeholders of its address filled in."""
     if direction == "request":
-        address = urlsplit(re.sub(r"\{(\w+)\}", r"\1", service.endpoint))
+        address = urlsplit(_filled(service.endpoint))
         start = f"POST {address.path or '/'} HTTP/1.1"
         fields: Headers = (("Host", address.netloc), *request_headers(operation))
     else:
@@ -98,6 +99,41 @@ def http_form(service: Service, operation: Operation, direction: Direction, body
         fields = (("Content-Type", TEXT_XML),)
     lines = [start, *(f"{name}: {value}" for name, value in fields), f"Content-Length: {len(body)}", "", ""]
     return "\r\n".join(lines).encode("latin-1") + body
+
+
+def message(
+    service: Service,
+    operation: Operation,
+    direction: Direction,
+    *,
+    full: bool = False,
+    values: Mapping[str, str] | None = None,
+) -> Message:
+    """`smallest` or, with ``full``, `fullest` as a whole HTTP message; a response has the request that it answers."""
+    body = (fullest if full else smallest)(service, operation, direction, values)
+    if direction == "response":
+        asked = message(service, operation, "request", full=full, values=values)
+        return _answer(asked, body, 200)
+    headers = (*request_headers(operation), ("Content-Length", str(len(body))))
+    return Message(body, headers, "request", "POST", _filled(service.endpoint))
+
+
+def fault_message(service: Service, operation: Operation, *, values: Mapping[str, str] | None = None) -> Message:
+    """A fault that ``service`` answers a call of ``operation`` with, as a whole HTTP message with that request."""
+    status = 500 if 500 in service.fault_statuses else service.fault_statuses[0]
+    body = fault("Server", "the service is not available")
+    asked = message(service, operation, "request", values=values)
+    return _answer(asked, body, status)._replace(service=service.name)
+
+
+def _answer(request: Message, body: bytes, status: int) -> Message:
+    headers = (("Content-Type", TEXT_XML), ("Content-Length", str(len(body))))
+    return Message(body, headers, "response", status=status, request=request)
+
+
+def _filled(address: str) -> str:
+    """An endpoint with the names of its placeholders for values."""
+    return re.sub(r"\{(\w+)\}", r"\1", address)
 
 
 class _Maker:

@@ -19,7 +19,7 @@ SHORTEST: Final = 5
 _MOST_REMEMBERED: Final = 50_000
 _REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 _PERCENT: Final = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
-_SEPARATOR: Final = re.compile("[:;]")
+_PART: Final = re.compile("[^:;]+")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
@@ -35,13 +35,23 @@ def folded(text: str) -> str:
     return lowered
 
 
-def values_in(raw: bytes) -> list[str]:
+def values_in(raw: bytes) -> Iterator[str]:
     """The secrets that a secret field's raw content holds, folded: the whole, and its parts around ``:`` and ``;``."""
     text = plain(raw)
-    pieces = [text, *_SEPARATOR.split(text)] if ":" in text or ";" in text else [text]
-    # As bytes of a header field they are read as Latin-1.
-    pieces += [piece.encode("utf-8", "replace").decode("latin-1") for piece in pieces if not piece.isascii()]
-    return [folded(piece) for piece in pieces if len(piece) >= SHORTEST]
+    yield from _spellings(text)
+    if ":" in text or ";" in text:
+        for part in _PART.finditer(text):
+            yield from _spellings(part[0])
+
+
+def _spellings(text: str) -> Iterator[str]:
+    if len(text) >= SHORTEST:
+        yield folded(text)
+    if not text.isascii():
+        # As bytes of a header field it is read as Latin-1.
+        latin = text.encode("utf-8", "replace").decode("latin-1")
+        if len(latin) >= SHORTEST:
+            yield folded(latin)
 
 
 def plain(raw: bytes) -> str:

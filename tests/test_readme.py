@@ -18,6 +18,8 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 ONGOING, SET_TIME = load().operation("ongoing/SetTimeOfLastSync")
 ENVELOPE = samples.smallest(ONGOING, SET_TIME, "request")
 WRONG = ENVELOPE.replace(b"T12:00:00Z", b" 12:00:00")
+#: The one on fuzzing: test_fuzzing.py.
+BLOCKS = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 
 
 def test_the_first_command_ends_with_a_report_that_names_both_operations(capfd):
@@ -39,7 +41,7 @@ def test_the_second_command_is_the_one_that_ci_runs():
 
 
 def test_the_pytest_lines_run(tmp_path):
-    test, _ = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (test,) = (block for block in BLOCKS if "ongoing.received" in block)
     for name, body in (("right", ENVELOPE), ("wrong", WRONG)):
         sync = textwrap.dedent(f"""
             import contextlib, urllib.error, urllib.request
@@ -57,7 +59,7 @@ def test_the_pytest_lines_run(tmp_path):
 
 
 def test_the_python_lines_run(capsys):
-    _, code = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    (code,) = (block for block in BLOCKS if "contracts.check(" in block)
     with pytest.raises(AssertionError, match="schema/date-time"):
         exec(compile(code, "README.md", "exec"), {"envelope": WRONG})
     assert "schema/date-time" in capsys.readouterr().out

@@ -27,7 +27,8 @@ COMMANDS: Final = {
     "run": ("contracts.cli.run", "run a client against a stub of the services and judge all that it sends"),
     "list": ("contracts.cli.listing", "list the services, their operations or the rules"),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
-    "sample": ("contracts.cli.sample", "print a valid message of an operation"),
+    "sample": ("contracts.cli.sample", "print a message of an operation, valid or with one fault"),
+    "selftest": ("contracts.cli.selftest", "try every rule with messages that break it, and with some that do not"),
 }
 
 _WIDTH: Final = 100

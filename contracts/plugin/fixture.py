@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from contracts.arguments import differences_of
 from contracts.checking import check
 from contracts.errors import ContractViolation, UnknownNameError
 from contracts.policy import Allow
@@ -11,6 +12,8 @@ from contracts.rules import open_case
 from contracts.secrecy import MASK
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
     from contracts.messages import Message
@@ -81,6 +84,26 @@ class StubbedService:
             for exchange in self._watch.exchanges()
             if self.name in (exchange.request.service, exchange.verdicts[0].service)
         )
+
+    def assert_carries(self, arguments: Mapping[str, Any]) -> None:
+        """Raise ContractViolation unless the last request that came is valid and has ``arguments`` in it, unchanged.
+
+        As `contracts.assert_carries`; of arguments that `from_arguments` drew, the last request of their operation.
+        What has come so far is judged here and does not fail the test again: each example of Hypothesis stands alone.
+        """
+        __tracebackhide__ = True  # pytest would print the arguments of this frame
+        exchanges, violation = self._watch.judge()
+        if violation is not None:
+            raise ContractViolation(violation.report())
+        wanted = getattr(arguments, "operation", None)
+        for exchange in reversed(exchanges):
+            verdict = exchange.verdicts[0]
+            if verdict.service == self.name and wanted in (None, f"{self.name}/{verdict.operation}"):
+                differences = differences_of(exchange.request, arguments, self._watch.catalog)
+                if differences:
+                    raise ContractViolation(differences)
+                return
+        raise ContractViolation(f"no request for {wanted or self.name} came since the last look")
 
 
 class SoapContracts:

@@ -255,10 +255,14 @@ class Watch:
         return result
 
     def _judge(self) -> Violation | None:
-        """Judge what has come since the last time, and count it."""
+        return self.judge()[1]
+
+    def judge(self) -> tuple[tuple[Exchange, ...], Violation | None]:
+        """Judge what has come since the last time, and count it: the exchanges of the stub, and what fails."""
         with self._lock:
             came, self._taken = self._taken, []
         failures: tuple[Exception, ...] = ()
+        exchanges: tuple[Exchange, ...] = ()
         if self._stub is not None:
             self._stub.settle()
             exchanges = self._stub.exchanges[self._judged :]
@@ -266,7 +270,7 @@ class Watch:
             came = [verdict for exchange in exchanges for verdict in exchange.verdicts] + came
             failures = self._stub.failures[self._failures :]
             self._failures += len(failures)
-        return self.violation_of([self.count(verdict) for verdict in came], failures)
+        return exchanges, self.violation_of([self.count(verdict) for verdict in came], failures)
 
 
 def _is_partial(config: pytest.Config) -> bool:

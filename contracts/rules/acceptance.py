@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.envelope import elements_of
 from contracts.names import ENCODING_STYLE, XSI_TYPE, local_name
 from contracts.schema import Schema, misfit_of
+from contracts.xml import value_of
 
 from .xsi_types import is_documented_type
 
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 
 
 #: What a message may hold that libxml2 refuses and the specification or this tool does not.
-_DISPUTED: Final = re.compile(rb"encodingStyle|<!\[CDATA\[\]\]>|\.[0-9]{10}")
+_DISPUTED: Final = re.compile(rb"encodingStyle|<!\[CDATA\[\]\]>")
 _LONG_FRACTION: Final = re.compile(r"(\.[0-9]{9})[0-9]+")
 
 
@@ -41,10 +42,10 @@ def ask_engine(case: Case) -> None:
     schema, data = _schema_of(case.service, case.direction), case.document.encoded.data
     typed = b":type" in data
     accepted = schema.accepts(envelope.root)
-    if typed or (not accepted and _DISPUTED.search(data)):
+    if typed or (not accepted and (_DISPUTED.search(data) or _has_long_fractions(case))):
         accepted = schema.accepts(_plain_copy(case, envelope))
     case.refused_by = None if accepted else schema
-    case.refused = not accepted or (typed and _names_a_wrong_type(case)) or (b"T24:00:00." in data and _is_late(case))
+    case.refused = not accepted or (typed and _names_a_wrong_type(case)) or (_may_be_late(data) and _is_late(case))
 
 
 @cache
@@ -71,8 +72,9 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
     for element in (*free, *(element for element, _ in _values(case))):
         copies[element].attrib.pop(XSI_TYPE, "")
     for element, field in _values(case):
-        text = element.text or ""
-        if field.base == "dateTime" and misfit_of(text, "dateTime") is None:
+        text = value_of(element)
+        if field.base == "dateTime" and _LONG_FRACTION.search(text) and misfit_of(text, "dateTime") is None:
+            del copies[element][:]  # comments in the value
             copies[element].text = _LONG_FRACTION.sub(r"\1", text)
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
@@ -92,6 +94,16 @@ def _names_a_wrong_type(case: Case) -> bool:
                 if field is None or not is_documented_type(element, field, str(element.attrib[XSI_TYPE])):
                     return True
     return False
+
+
+def _has_long_fractions(case: Case) -> bool:
+    """Whether a dateTime has more digits than libxml2 keeps. Its value tells, not the bytes: they may be references."""
+    return any(field.base == "dateTime" and _LONG_FRACTION.search(text) for _, field, text in case.values)
+
+
+def _may_be_late(data: bytes) -> bool:
+    """Whether it is worth a look: such a time stands in the bytes, or what may stand for one, a reference or CDATA."""
+    return b"T24:00:00." in data or b"&#" in data or b"<!" in data
 
 
 def _is_late(case: Case) -> bool:

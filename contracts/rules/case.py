@@ -88,8 +88,9 @@ class Case:
         yield from soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies, *faults])
         if self.payload is not None and self.declaration is not None:
             yield from deviations_of(self.payload, self.declaration, self.stand_in)
+        needed = None if self.needed_block is None else self.needed_block.tag
         for block, declaration in self.declared_blocks:
-            if not (self.is_empty_block(block) and block in self.needed_blocks):
+            if not (block.tag == needed and self.is_empty_block(block)):
                 yield from deviations_of(block, declaration, None, header=True)
 
     @cached_property
@@ -110,8 +111,8 @@ class Case:
 
     @property
     def basis(self) -> Basis:
-        """What the declaration of this payload stands on."""
-        if self.operation is None or self.direction is None:
+        """What the declaration of this payload stands on; that of a Fault is SOAP's."""
+        if self.operation is None or self.direction is None or self.kind == "fault":
             return "documented"
         return self.operation.basis(self.direction)
 
@@ -185,7 +186,7 @@ class Case:
     @staticmethod
     def is_empty_block(block: Element) -> bool:
         """Whether there is no text at all in a header block."""
-        if len(block) and (block[0].text or "").strip(BLANKS):
+        if len(block) and isinstance(block[0].tag, str) and (block[0].text or "").strip(BLANKS):
             return False
         return not "".join(map(str, block.itertext("*"))).strip(BLANKS)
 

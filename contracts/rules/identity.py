@@ -6,6 +6,8 @@ import difflib
 import re
 from typing import TYPE_CHECKING, Final
 
+from lxml import etree
+
 from contracts.envelope import open_envelope
 from contracts.names import local_name, split
 from contracts.xml import parse
@@ -102,8 +104,11 @@ def _take_hints(case: Case, expected: Service | None) -> None:
 
 
 def _mentioned_service(case: Case) -> Service | None:
+    root = case.document.root
+    # The bytes may spell a namespace with references; the tree does not.
+    text = [] if root is None else [etree.tostring(root, encoding="utf-8"), "".join(root.itertext()).encode()]
     hints = [
-        case.document.encoded.data,
+        *(text or [case.document.encoded.data]),
         *(value.encode("utf-8", "replace") for value in case.message.header_values("SOAPAction")),
     ]
     for service in case.catalog:

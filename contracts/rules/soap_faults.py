@@ -117,4 +117,5 @@ def _code_of(fault: Element) -> Element | None:
 
 def _resolved(code: Element) -> tuple[str | None, str]:
     prefix, colon, name = value_of(code).strip(BLANKS).rpartition(":")
-    return code.nsmap.get(prefix if colon else None), name
+    # lxml gives "" where xmlns="" takes the default namespace away.
+    return code.nsmap.get(prefix if colon else None) or None, name

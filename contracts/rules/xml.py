@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
-from contracts.xml import MAX_BYTES, MAX_DEPTH, slip_of
+from contracts.xml import MAX_BYTES, MAX_CHILDREN, MAX_DEPTH, MAX_TAGS, slip_of
 
 from .registry import Problem, rule
 
@@ -78,7 +78,7 @@ def processing_instruction(case: Case) -> Iterator[Problem]:
     Bad::   <?xml-stylesheet href="a.xsl"?>
     Good::  (the XML declaration, which is none)
     """
-    if case.document.encoded.data.find(b"<?", 1) >= 0:
+    if case.document.encoded.may_have_instructions:
         for offset in case.places.positions.scan.instructions[:1]:
             yield Problem("the message has a processing instruction", "Remove it: SOAP 1.1 forbids one.", at=offset)
 
@@ -128,15 +128,17 @@ def encoding_conflict(case: Case) -> Iterator[Problem]:
 
 @rule("xml/too-large", "wire", "error", "the size limit of this tool", stage="text")
 def too_large(case: Case) -> Iterator[Problem]:
-    """The message is at most 10 MiB. Requests of these services have less than 2 KiB.
+    """The message has at most 10 MiB, 150,000 tags and 10,000 children of one element. Usual ones have 2 KiB.
+
+    An attribute counts for two tags. One text may have ten million bytes, libxml2's own limit.
 
     Bad::   eleven million bytes of <a/>
     Good::  an envelope
     """
     if case.document.too_large:
         yield Problem(
-            f"the message or a value in it is larger than {MAX_BYTES // 1024 // 1024} MiB and was not parsed",
-            "Send less.",
+            "the message is too large and was not parsed",
+            f"Send less: at most {MAX_BYTES // 1024 // 1024} MiB, {MAX_TAGS:,} tags and {MAX_CHILDREN:,} children of one element.",
             at=0,
         )
 

@@ -20,6 +20,13 @@ Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
 #: The largest message that is judged, in bytes, and the deepest nesting, which is libxml2's own limit.
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 256
+#: The most tags in it, of which an attribute counts for two: each takes hundreds of bytes of memory, however short.
+MAX_TAGS: Final = 150_000
+#: The most children of one element: lxml finds out the path of each error that libxml2 has with a tree, in a time that
+#: grows with the square of their number.
+MAX_CHILDREN: Final = 10_000
+#: The most characters in all of its names, when each is written with the longest namespace: lxml writes them out.
+_MAX_NAMES: Final = 30_000_000
 
 #: A second one: libxml2 would swallow it, and XML 1.0 allows no text before the first tag.
 _BYTE_ORDER_MARK: Final = b"\xef\xbb\xbf"
@@ -40,7 +47,13 @@ _HARMLESS: Final = (
     etree.ErrorTypes.DTD_XMLID_VALUE,
     etree.ErrorTypes.DTD_XMLID_TYPE,
 )
-_BLANK: Final = re.compile(rb"[^\r\n]")
+_BLANK: Final = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
+#: A reference that XML does not define: libxml2 goes on behind it, and lxml keeps the error.
+_UNDEFINED: Final = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
+_ATTRIBUTE: Final = re.compile(rb"=(?=[ \t\r\n]*+[\"'])")
+_NAMESPACE: Final = re.compile(rb"[ \t\r\n]xmlns(?::[^ \t\r\n=<>\"']*+)?+[ \t\r\n]*+=[ \t\r\n]*+(" + _QUOTED + rb")")
+#: No shorter message has too many tags or too long names.
+_SURELY_FEW: Final = 20_000
 
 
 class Document(NamedTuple):
@@ -80,12 +93,14 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     encoded = to_utf8(body, charset)
     if encoded.unknown is not None:
         return Document(encoded, None)
+    if _is_crowded(encoded.data):
+        return Document(encoded._replace(data=b""), None, too_large=True)
     doctype = None
     if b"<!DOCTYPE" in encoded.data:
         found = _DOCTYPE.match(encoded.data)
         if found is not None:
             doctype = found.end(1)
-            blank = _BLANK.sub(b" ", encoded.data[doctype : found.end()])
+            blank = encoded.data[doctype : found.end()].translate(_BLANK)
             encoded = encoded._replace(data=encoded.data[:doctype] + blank + encoded.data[found.end() :])
     if encoded.data.startswith(_BYTE_ORDER_MARK):
         return Document(encoded, None, etree.ErrorTypes.ERR_DOCUMENT_START, doctype)
@@ -100,7 +115,9 @@ def parse(body: bytes, charset: str | None = None) -> Document:
         )
         deep = limited and _depth(encoded.data) >= MAX_DEPTH
         return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
-    plain = encoded.usual and doctype is None and encoded.data.find(b"<?", 1) < 0
+    if _is_broad(encoded.data, root):
+        return Document(encoded._replace(data=b""), None, too_large=True)
+    plain = encoded.usual and doctype is None and not encoded.may_have_instructions
     return Document(encoded, root, None, doctype, plain=plain)
 
 
@@ -118,7 +135,24 @@ def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Docume
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
-    return Document(encoded, etree.fromstring(encoded.data, parser), None, doctype)
+    root = etree.fromstring(encoded.data, parser)
+    if _is_broad(encoded.data, root):
+        return Document(encoded._replace(data=b""), None, too_large=True)
+    return Document(encoded, root, None, doctype)
+
+
+def _is_crowded(data: bytes) -> bool:
+    """Whether a tree of ``data`` would take far more memory than ``data`` does."""
+    if len(data) <= _SURELY_FEW:
+        return False
+    tags = data.count(b"<") + 2 * len(_ATTRIBUTE.findall(data)) + len(_UNDEFINED.findall(data))
+    longest = max((len(found[1]) for found in _NAMESPACE.finditer(data)), default=0)
+    return tags > MAX_TAGS or tags * longest > _MAX_NAMES
+
+
+def _is_broad(data: bytes, root: Element) -> bool:
+    """Whether an element of the tree of ``data`` has too many children."""
+    return len(data) > _SURELY_FEW and any(len(element) > MAX_CHILDREN for element in root.iter())
 
 
 def _depth(data: bytes) -> int:

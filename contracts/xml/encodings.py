@@ -62,6 +62,11 @@ class Encoded(NamedTuple):
             and self.unknown is None
         )
 
+    @property
+    def may_have_instructions(self) -> bool:
+        """Whether something stands here that looks like a processing instruction and is no XML declaration."""
+        return self.data.find(b"<?", 0 if self.version is None else 1) >= 0
+
 
 def to_utf8(body: bytes, charset: str | None) -> Encoded:
     """``body`` as UTF-8; ``charset`` is the parameter of its Content-Type, None without one."""

@@ -8,9 +8,12 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from cases import Case, cases
 
 from contracts.names import SOAP11
+from contracts.schema import RANGES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from contracts.model import Type
 
     from . import Engine
 
@@ -179,3 +182,24 @@ def apart(case: Case, engine: Engine) -> str | None:
     """Why this engine, with the schemas alone, says something else of the case than `check`; None if it does not."""
     reason, families = _APART.get(case.name, ("", ()))
     return reason if engine.family in families else None
+
+
+#: In which valid values of a type engines see a fault: a test of the type and of the text, and who does so.
+_EXCUSES: Final = (
+    (lambda type_, text: type_.max_length is not None and _units(text) > type_.max_length, UTF16_UNITS),
+    (lambda type_, text: type_.base == "dateTime" and _year(text) > 2**31 - 1, {"Xerces": "invalid"}),
+    (lambda type_, text: type_.base in RANGES and len(text.strip()) > 24, {OLD: "invalid"}),
+)
+
+
+def excuse(engine: Engine, type_: Type, text: str) -> bool:
+    """Whether a row says that this engine may refuse ``text``, a valid value of ``type_``."""
+    return any(answer_of(engine, answers, None) and holds(type_, text) for holds, answers in _EXCUSES)
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le")) // 2
+
+
+def _year(text: str) -> int:
+    return int(text.strip().lstrip("-").partition("-")[0])
