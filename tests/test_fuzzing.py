@@ -102,22 +102,25 @@ PLAINEST = (
 ONE_TEXT = re.compile(re.escape(PLAINEST).replace("''", "(''|'.{0,16}[&<].{0,16}')"))
 
 
-@pytest.mark.parametrize("text", [README, PAGE], ids=["README", "page"])
-class TestTheTestOfTenLines:
-    def test_passes_with_a_sound_client(self, shop, text):
-        assert "60 requests, 60 responses" in shop(
-            block_of(text, "soap_contracts.ongoing.assert_carries"), "", passed=1
-        )
+TEN_LINES = block_of(README, "soap_contracts.ongoing.assert_carries")
 
-    def test_finds_a_client_that_does_not_escape(self, shop, text):
-        printed = shop(block_of(text, "soap_contracts.ongoing.assert_carries"), "escape", failed=1)
+
+class TestTheTestOfTenLines:
+    def test_is_the_same_on_the_page(self):
+        assert block_of(PAGE, "soap_contracts.ongoing.assert_carries") == TEN_LINES
+
+    def test_passes_with_a_sound_client(self, shop):
+        assert "60 requests, 60 responses" in shop(TEN_LINES, "", passed=1)
+
+    def test_finds_a_client_that_does_not_escape(self, shop):
+        printed = shop(TEN_LINES, "escape", failed=1)
         assert "xml/not-well-formed" in printed
         assert "an unescaped & stands in a value" in printed or "an unescaped < stands in a value" in printed
         assert ONE_TEXT.search(printed)
         assert PLAINEST not in printed
 
-    def test_finds_a_client_that_drops_the_offset_of_an_aware_time(self, shop, text):
-        printed = shop(block_of(text, "soap_contracts.ongoing.assert_carries"), "offset", failed=1)
+    def test_finds_a_client_that_drops_the_offset_of_an_aware_time(self, shop):
+        printed = shop(TEN_LINES, "offset", failed=1)
         assert (
             "syncTime: the zone is lost: 2000-01-01 00:00:00+00:00 was given, '2000-01-01T00:00:00' arrived" in printed
         )
@@ -125,8 +128,7 @@ class TestTheTestOfTenLines:
 
 
 def test_the_page_shows_what_is_printed(shop):
-    test = block_of(PAGE, "soap_contracts.ongoing.assert_carries")
-    printed = shop(test, "escape", failed=1) + shop(test, "offset", failed=1)
+    printed = shop(TEN_LINES, "escape", failed=1) + shop(TEN_LINES, "offset", failed=1)
     ampersand, zone = re.findall(r"^```text\n(.*?)\n```$", PAGE, re.DOTALL | re.MULTILINE)
     assert ONE_TEXT.search(printed)
     assert ONE_TEXT.fullmatch(ampersand)

@@ -42,13 +42,20 @@ UNUSUAL: Final = (
     "contract/unknown-fault/good-code-of-the-client.xml",
     "pages/good-asmx-fault-bad-date-time.http",
     "provider/other-actor/good-luminate.xml",
+    "schema/date-time/good-fraction-of-many-nines.xml",
     "schema/nil/good-result.xml",
+    "soap/fault-form/good-code-of-default-namespace.xml",
+    "soap/fault-structure/good-qualified-no-detail-luminate.xml",
     "schema/xsi-type/good-other-prefix.xml",
+    "xml/not-well-formed/good-namespaces-that-are-no-uris.xml",
     "xml/unknown-encoding/good-latin-1.xml",
 )
-#: What `check` does not judge as it should, by the name of the base. An entry that is not needed any more fails the
-#: test. An element that is required twice and stands there once is missing.
-MISJUDGED: Final[dict[str, set[str]]] = {
+#: What `check` does not judge as it should, by the name of the base: the rules of such mutants, and why. An entry that
+#: is not needed any more fails the test.
+MISJUDGED: Final = {
+    # Where a namespace is no URI, libxml2 recovers: it stops at its depth limit and keeps the first half.
+    "xml/not-well-formed/good-namespaces-that-are-no-uris.xml": {"xml/doctype", "xml/too-deep"},
+    # An element that is required twice and stands there once is missing.
     "kinds-Nest-request-full": {"schema/missing-element"},
     "kinds-Nest-response-full": {"schema/missing-element"},
 }
@@ -66,7 +73,7 @@ class Base(NamedTuple):
 
 
 def sampled(catalog: Catalog, names: tuple[str, ...], values: dict[str, str]) -> Iterator[Base]:
-    """Requests and responses, smallest and fullest; responses alone too; faults. With and without HTTP."""
+    """Requests and responses, smallest and fullest, and faults; some without HTTP, and responses without requests."""
     for service in (catalog.service(name) for name in names):
         for operation in service.operations:
             for direction in ("request", "response"):
@@ -75,10 +82,11 @@ def sampled(catalog: Catalog, names: tuple[str, ...], values: dict[str, str]) ->
                 )
                 name = f"{service.name}-{operation.name}-{direction}"
                 yield Base(name, small, service.name)
-                yield Base(f"{name}-bare", Message(small.body), service.name)
                 if full.body != small.body:
                     yield Base(f"{name}-full", full, service.name)
-                if direction == "response":
+                if operation is service.operations[0]:
+                    yield Base(f"{name}-bare", Message(small.body), service.name)
+                if direction == "response" and operation is service.operations[-1]:
                     yield Base(f"{name}-alone", small._replace(request=None), service.name)
             fault = samples.fault_message(service, operation, values=values)
             yield Base(f"{service.name}-{operation.name}-fault", fault, service.name)
@@ -105,6 +113,13 @@ FOREIGN: Final = tuple(
 )
 BASES: Final = (*SAMPLES, *FOREIGN, *map(read, UNUSUAL))
 EACH_BASE = pytest.mark.parametrize("base", BASES, ids=str)
+
+
+def assert_killed(found: list[tuple[str, str]], base: Base) -> None:
+    """No mutant survives but those that are known to be misjudged, and all of those do."""
+    misjudged = MISJUDGED.get(base.name, set())
+    assert [entry for entry in found if entry[0] not in misjudged] == []
+    assert misjudged == {rule for rule, _ in found}, f"{base} is judged rightly now: take it out of MISJUDGED"
 
 
 def judge_by(catalog: Catalog) -> Judge:
@@ -176,8 +191,7 @@ def examples() -> dict[str, dict[str, tuple[Base, Mutant]]]:
 
 @EACH_BASE
 def test_a_mutant_is_found_out_by_its_own_rule_alone(base: Base) -> None:
-    found = survivors(base, small_ones(base, services()), services(), judge_by(services()))
-    assert found == []
+    assert_killed(survivors(base, small_ones(base, services()), services(), judge_by(services())), base)
 
 
 @EACH_BASE
@@ -293,6 +307,7 @@ _HEAD: Final = (
 )
 _STYLE: Final = '<xs:attribute ref="soap:encodingStyle"/>'
 #: One type for each facet of each kind of type, by the name of the element: its base, its facets and a value.
+#: No lengths of hexBinary and base64Binary, which count octets: the tool takes them for characters.
 FACETS: Final = {
     "Percent": ("decimal", "minInclusive=0 maxInclusive=100 fractionDigits=2 totalDigits=5", "1"),
     "Open": ("int", "minExclusive=0 maxExclusive=10", "1"),
@@ -304,6 +319,8 @@ FACETS: Final = {
     "Code": ("string", "pattern=[A-Z]{3}", "ABC"),
     "Exact": ("string", "length=4", "exam"),
     "Within": ("normalizedString", "minLength=2 maxLength=5", "exa"),
+    "Long": ("string", "maxLength=999999999", "example"),
+    "Endless": ("decimal", "totalDigits=999999999 fractionDigits=999999998", "1"),
     "Word": ("token", "maxLength=3", "exa"),
     "Utc": ("dateTime", "pattern=.*Z", "2024-05-01T12:00:00Z"),
     "Late": ("dateTime", "minInclusive=2020-01-01T00:00:00Z", "2024-05-01T12:00:00Z"),
@@ -320,6 +337,7 @@ _NEST: Final = f"""<xs:sequence>
     <xs:element name="Nothing"><xs:complexType/></xs:element>
     <xs:element name="Local" type="xs:string" form="unqualified" minOccurs="0"/>
     <xs:element name="N" type="xs:int" nillable="true" maxOccurs="unbounded"/>
+    <xs:element name="Many" type="xs:int" minOccurs="0" maxOccurs="999999999"/>
   </xs:sequence></xs:complexType></xs:element>
   <xs:element name="Tag" type="xs:string" minOccurs="2" maxOccurs="2"/>
   <xs:element name="Group" nillable="true"><xs:complexType><xs:sequence>
@@ -420,10 +438,7 @@ def test_a_contract_of_ones_own_gets_mutants_of_every_rule_that_are_found_out(ki
     wanted = {rule for rule in RULES if RULES[rule].severity_for(kinds.service("kinds")) is not None}
     for base in own_bases(kinds):
         mutants = list(small_ones(base, kinds))
-        found = survivors(base, mutants, kinds, judge_by(kinds))
-        misjudged = MISJUDGED.get(base.name, set())
-        assert [entry for entry in found if entry[0] not in misjudged] == []
-        assert misjudged == {rule for rule, _ in found}, f"{base} is judged rightly now: take it out of MISJUDGED"
+        assert_killed(survivors(base, mutants, kinds, judge_by(kinds)), base)
         wanted -= {mutant.rule for mutant in mutants}
     assert wanted == set()
 
@@ -480,6 +495,14 @@ def test_the_mutants_of_a_message_are_the_same_in_every_process() -> None:
         for seed in ("0", "1")
     }
     assert len(found) == 1
+
+
+@pytest.mark.parametrize("made", [every_mutant_of, every_near_miss_of])
+def test_the_rules_that_are_wanted_can_be_named(made: Callable) -> None:
+    wanted = ["schema/integer", "xml/doctype"]
+    whole = [mutant for mutant in made(FIRST.message) if mutant.rule in wanted]
+    assert {mutant.rule for mutant in whole} == set(wanted)
+    assert list(made(FIRST.message, rules=wanted)) == whole
 
 
 def test_mutants_are_made_one_at_a_time() -> None:

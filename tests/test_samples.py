@@ -132,6 +132,44 @@ def test_an_element_that_is_required_twice_stands_twice():
     assert names(samples.smallest(ONGOING, SET_TIME._replace(request=request), "request")).count("Value") == 2
 
 
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize(("service", "operation", "direction"), PAYLOADS)
+def test_a_whole_message_has_nothing_wrong_with_it(service, operation, direction, full):
+    message = samples.message(service, operation, direction, full=full)
+    verdict = check(message)
+    assert verdict.findings == ()
+    assert (verdict.service, verdict.operation, verdict.kind) == (service.name, operation.name, direction)
+    assert message.body == (samples.fullest if full else samples.smallest)(service, operation, direction)
+    assert message.header("Content-Length") == str(len(message.body))
+
+
+def test_a_whole_request_says_where_it_goes_and_what_it_calls():
+    message = samples.message(ONGOING, SET_TIME, "request", values={"IntegrationType": "orders"})
+    assert (message.method, message.url) == ("POST", "https://api.ongoingsystems.se/warehouse/service.asmx")
+    assert message.header("SOAPAction") == '"http://ongoingsystems.se/WSI/SetTimeOfLastSync"'
+    assert text(message.body, "IntegrationType") == "orders"
+
+
+def test_a_whole_response_has_the_request_that_it_answers():
+    message = samples.message(LUMINATE, END, "response", values={"PartitionId": "5"})
+    assert (message.status, message.kind) == (200, "response")
+    assert message.request == samples.message(LUMINATE, END, "request", values={"PartitionId": "5"})
+
+
+@pytest.mark.parametrize("service", SERVICES.values(), ids=lambda service: service.name)
+def test_a_whole_fault_has_nothing_wrong_with_it(service):
+    message = samples.fault_message(service, service.operations[0])
+    verdict = check(message)
+    assert verdict.findings == ()
+    assert (verdict.service, verdict.operation, verdict.kind) == (service.name, service.operations[0].name, "fault")
+    assert message.status == 500
+
+
+def test_a_fault_has_a_status_that_the_contract_lists():
+    service = ONGOING._replace(fault_statuses=(400, 503))
+    assert samples.fault_message(service, SET_TIME).status == 400
+
+
 def test_the_http_form_of_a_request_is_read_by_an_http_server():
     body = samples.smallest(ONGOING, SET_TIME, "request")
     connection = h11.Connection(h11.SERVER)

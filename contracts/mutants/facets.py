@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import Decimal
+from decimal import Context, Decimal
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.schema import IMPLIED_PATTERNS, fits_patterns
@@ -20,6 +20,9 @@ _FILLINGS: Final = ("x", "X", "0")
 _STEPS: Final = {"minInclusive": -1, "maxInclusive": 1, "minExclusive": 0, "maxExclusive": 0}
 _NUMBERS: Final = SPANS.keys() | {"decimal"}
 _MOST: Final = 3
+#: No text is made for a facet that counts more characters: a contract may say 999,999,999.
+LONGEST: Final = 100_000
+_EXACT: Final = Context(prec=LONGEST)
 
 
 class Text(NamedTuple):
@@ -83,7 +86,7 @@ def is_in_span(type_: Type, text: str) -> bool:
     lowest, highest = SPANS.get(type_.base, (None, None))
     if lowest is None and highest is None:
         return True
-    number = int(text)
+    number = Decimal(text.strip())
     return (lowest is None or lowest <= number) and (highest is None or number <= highest)
 
 
@@ -122,7 +125,7 @@ def _is_value(type_: Type, text: str) -> bool:
 def _pool(type_: Type) -> list[str]:
     """Some values of the base of ``type_``."""
     if type_.base in TEXTS:
-        sizes = {type_.min_length or 1, type_.max_length or 1, 1, 2}
+        sizes = {_within_reason(type_.min_length) or 1, _within_reason(type_.max_length) or 1, 1, 2}
         return [filling * size for size in sorted(sizes) for filling in ("~", *_FILLINGS, "\u00e9")]
     if type_.base in SPANS:
         return [str(number) for number in (5, -5, 12, 123, 1234567, 7)]
@@ -147,20 +150,23 @@ def _beyond_bounds(type_: Type) -> Iterator[Text]:
     """One beyond each bound. No rule knows the bounds of other types than integers."""
     rule = "schema/out-of-range" if type_.base in SPANS else "schema/invalid"
     for facet, bound in type_.bounds if type_.base in _NUMBERS else ():
-        if facet in _STEPS:
-            text = str(Decimal(bound) + _STEPS[facet])
+        if facet in _STEPS and len(bound) < LONGEST:
+            text = format(_EXACT.add(Decimal(bound), Decimal(_STEPS[facet])), "f")
             if is_in_span(type_, text) and broken_facets(type_, text) == {facet}:
                 yield Text(rule, f"beyond-{facet}", text)
 
 
 def _beyond_digits(type_: Type) -> Iterator[Text]:
-    limits = dict(type_.bounds)
+    limits = {
+        facet: _within_reason(int(limit)) for facet, limit in type_.bounds if facet in ("totalDigits", "fractionDigits")
+    }
     rule = "schema/value" if type_.base in SPANS else "schema/invalid"
-    if "totalDigits" in limits:
-        candidates = [f"{sign}1{'0' * (int(limits['totalDigits']) - 1)}1" for sign in ("", "-")]
+    total, fraction = limits.get("totalDigits"), limits.get("fractionDigits")
+    if total is not None:
+        candidates = [f"{sign}1{'0' * (total - 1)}1" for sign in ("", "-")]
         yield from _only_number(type_, "totalDigits", rule, candidates)
-    if "fractionDigits" in limits:
-        candidates = [f"{whole}.{'0' * int(limits['fractionDigits'])}1" for whole in (0, 1, 5, -1)]
+    if fraction is not None:
+        candidates = [f"{whole}.{'0' * fraction}1" for whole in (0, 1, 5, -1)]
         yield from _only_number(type_, "fractionDigits", rule, candidates)
 
 
@@ -171,8 +177,12 @@ def _only_number(type_: Type, facet: str, rule: str, candidates: list[str]) -> I
             return
 
 
+def _within_reason(length: int | None) -> int | None:
+    return None if length is None or length > LONGEST else length
+
+
 def _beyond_lengths(type_: Type) -> Iterator[Text]:
-    most, least = type_.max_length, type_.min_length
+    most, least = _within_reason(type_.max_length), _within_reason(type_.min_length)
     if most is not None:
         candidates = [filling * (most + 1) for filling in (*_FILLINGS, _EMOJI)]
         yield from _only(type_, "maxLength", "schema/max-length", "one-too-long", candidates)
@@ -192,21 +202,23 @@ def _unusual(type_: Type) -> Iterator[Text]:
     rule, texts = pools.get(type_.base, ("schema/invalid", UNEXPLAINED.get(type_.base, ())))
     yield from (Text(rule, what, text) for what, text in texts)
     yield from (Text("schema/value", f"listed-{number}", text) for number, text in enumerate(type_.enumeration, 1))
-    if type_.base in TEXTS and type_.max_length is not None:
+    most, least = _within_reason(type_.max_length), _within_reason(type_.min_length)
+    if type_.base in TEXTS and most is not None:
         for what, filling in (("letters", "x"), ("capitals", "X"), ("digits", "0"), ("emoji", _EMOJI)):
-            yield Text("schema/max-length", f"longest-of-{what}", filling * type_.max_length)
-    if type_.base in TEXTS and type_.min_length:
-        yield from (Text("schema/value", f"shortest-of-{filling}", filling * type_.min_length) for filling in _FILLINGS)
+            yield Text("schema/max-length", f"longest-of-{what}", filling * most)
+    if type_.base in TEXTS and least:
+        yield from (Text("schema/value", f"shortest-of-{filling}", filling * least) for filling in _FILLINGS)
 
 
 def _at_the_ends(type_: Type) -> Iterator[Text]:
     lowest, highest = SPANS[type_.base]
     if lowest == 0:
         yield from (Text("schema/negative", what, text) for what, text in (("zero", "0"), ("minus-zero", "-0")))
-    bounds = [(facet, int(bound)) for facet, bound in type_.bounds if facet in _STEPS]
     inner = {"minExclusive": 1, "maxExclusive": -1}
-    ends = [*(("end-of-its-type", end) for end in (lowest, highest) if end is not None)]
-    ends += [(f"at-{facet}", bound + inner.get(facet, 0)) for facet, bound in bounds]
+    ends = [("end-of-its-type", str(end)) for end in (lowest, highest) if end is not None]
+    for facet, bound in type_.bounds:
+        if facet in _STEPS and len(bound) < LONGEST:
+            ends.append((f"at-{facet}", format(_EXACT.add(Decimal(bound), Decimal(inner.get(facet, 0))), "f")))
     for what, end in ends:
-        yield Text("schema/out-of-range", what, str(end))
-        yield Text("schema/out-of-range", f"{what}-with-zeros", f"{'-' if end < 0 else '+'}000{abs(end)}")
+        yield Text("schema/out-of-range", what, end)
+        yield Text("schema/out-of-range", f"{what}-with-zeros", f"{'-' if end[0] == '-' else '+'}000{end.lstrip('+-')}")

@@ -103,11 +103,10 @@ def good_faults(subject: Subject) -> Iterator[tuple[str, Message]]:
         draft = subject.draft()
         fault = draft[subject.first]
         fault[:] = []
-        draft.add(fault, "faultcode", HOLE)
+        draft.declare(draft.add(fault, "faultcode", " own0:Server\n"), SOAP11)
         for name, text in (("faultstring", "no"), ("faultactor", "urn:example:actor"), ("detail", "none")):
             draft.add(fault, name, text)
-        raw = f"{subject.first.prefix}:Server" if subject.first.prefix else "Server"
-        yield "has-all-four-children", draft.message(f" {raw}\n")
+        yield "has-all-four-children", draft.message()
 
 
 @mutation("contract/unknown-fault")

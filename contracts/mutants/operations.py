@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts import samples
+from contracts.envelope import elements_of
 from contracts.errors import ContractError
 from contracts.names import BODY, ENVELOPE, SOAP11, XSI_NIL, XSI_TYPE, qname, split
 from contracts.xml import parse
@@ -131,9 +132,10 @@ def _replace_payload(draft: Draft, subject: Subject, body: bytes) -> None:
 def _add_to_detail(subject: Subject, draft: Draft, tag: str) -> None:
     """An element in a known fault's element in the detail: in itself it may be anything, but a declared one."""
     fault = draft[subject.first]
-    detail = fault.find("detail")
+    detail = next((child for child in elements_of(fault) if short_name(child) == "detail"), None)
     if detail is None:
-        detail = draft.add(fault, "detail")
+        namespace = next((split(str(child.tag))[0] for child in elements_of(fault)), None)
+        detail = draft.add(fault, qname(namespace, "detail"))
     known = subject.service.faults if subject.service is not None else ()
     namespace = subject.service.namespace if subject.service is not None else OTHER
     outer: Element = draft.add(detail, qname(namespace, known[0].name if known else "Details"))

@@ -9,7 +9,7 @@ from lxml import etree
 
 from contracts.xml import value_of
 
-from .facets import broken_facets
+from .facets import LONGEST, broken_facets
 from .misfits import TEXTS
 from .registry import mutation, near_miss
 from .subject import HOLE
@@ -134,7 +134,7 @@ def _date_times(subject: Subject) -> Iterator[tuple[Spot, tuple[str, str, str, s
 
 def _limited(subject: Subject) -> Iterator[tuple[Spot, int]]:
     for spot in _values(subject):
-        if spot.type.base in TEXTS and spot.type.max_length:
+        if spot.type.base in TEXTS and spot.type.max_length and spot.type.max_length <= LONGEST:
             yield spot, spot.type.max_length
 
 

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from .subject import Spot, Subject
 
 OTHER: Final = "urn:example:other"
+#: More of an element are not made: a contract may allow 999,999,999.
+_MOST_COPIES: Final = 200
 _SURPLUS: Final = ("Surplus", "Extra", "Remark", "Comment", "Quux", "Zzyzx")
 
 
@@ -53,12 +55,11 @@ def dropped_where_it_may(subject: Subject) -> Iterator[tuple[str, Message]]:
 def doubled(subject: Subject) -> Iterator[tuple[str, Message]]:
     """Each element stands there once more than it may: behind itself, and behind all others."""
     for spot, siblings in _families(subject):
-        if spot.field.max_occurs is None:
-            continue
-        for last in (False, True):
+        more = _MOST_COPIES + 1 if spot.field.max_occurs is None else spot.field.max_occurs + 1 - len(siblings)
+        for last in (False, True) if more <= _MOST_COPIES else ():
             draft = subject.draft()
             behind = draft[siblings[-1]]
-            for _ in range(spot.field.max_occurs + 1 - len(siblings)):
+            for _ in range(more):
                 behind.addnext(draft.copy(behind))
             if last:  # the one too many: any other would be out of order there
                 parent_of(behind).append(behind)
@@ -72,7 +73,8 @@ def doubled_where_it_may(subject: Subject) -> Iterator[tuple[str, Message]]:
         if spot.field.max_occurs != 1:
             draft = subject.draft()
             behind = draft[siblings[-1]]
-            for _ in range((spot.field.max_occurs or len(siblings) + 1) - len(siblings)):
+            more = 1 if spot.field.max_occurs is None else spot.field.max_occurs - len(siblings)
+            for _ in range(min(more, _MOST_COPIES)):
                 behind.addnext(draft.copy(behind))
             yield f"repeats-{spot.name}-as-often-as-allowed", draft.message()
     yield "adds-a-comment-between-elements", _with_comment(subject)

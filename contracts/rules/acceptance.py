@@ -74,14 +74,22 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
     for element, field in _values(case):
         text = value_of(element)
         if field.base == "dateTime" and _LONG_FRACTION.search(text) and misfit_of(text, "dateTime") is None:
-            del copies[element][:]  # comments in the value
-            copies[element].text = _LONG_FRACTION.sub(r"\1", text)
+            _rewrite(copies[element], _LONG_FRACTION.sub(r"\1", text))
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
         copy.text = copy.text or None
     for node in root.iter():
         node.tail = node.tail or None
     return root
+
+
+def _rewrite(element: Element, text: str) -> None:
+    """Put ``text`` for the value of ``element`` and the comments in it; child elements, which are wrong there, stay."""
+    element.text = text
+    for node in list(element):
+        node.tail = None
+        if not isinstance(node.tag, str):
+            element.remove(node)
 
 
 def _names_a_wrong_type(case: Case) -> bool:

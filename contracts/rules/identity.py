@@ -106,7 +106,7 @@ def _take_hints(case: Case, expected: Service | None) -> None:
 def _mentioned_service(case: Case) -> Service | None:
     root = case.document.root
     # The bytes may spell a namespace with references; the tree does not.
-    text = [] if root is None else [etree.tostring(root, encoding="utf-8"), "".join(root.itertext()).encode()]
+    text = [] if root is None else [etree.tostring(root, encoding="utf-8"), "".join(map(str, root.itertext())).encode()]
     hints = [
         *(text or [case.document.encoded.data]),
         *(value.encode("utf-8", "replace") for value in case.message.header_values("SOAPAction")),

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 from hypothesis import strategies as st
 
-from contracts.catalog import shipped
 from contracts.errors import UnknownNameError
 from contracts.mutants import Mutant, every_mutant_of
 from contracts.respellings import respelled
@@ -33,11 +33,16 @@ def mutants_of(
     for name in rules or ():
         if name not in RULES and name not in {rule.family for rule in RULES.values()}:
             raise UnknownNameError.of("rule", name, RULES)
-    wanted = frozenset(rule.id for rule in RULES.values() if rules is None or {rule.id, rule.family} & set(rules))
-    found = [mutant for mutant in every_mutant_of(message, catalog=catalog or shipped()) if mutant.rule in wanted]
-    if not found:
+    wanted = [rule.id for rule in RULES.values() if rules is None or {rule.id, rule.family} & set(rules)]
+    if next(every_mutant_of(message, rules=wanted, catalog=catalog), None) is None:
         raise ValueError(f"this message has no mutant of {', '.join(sorted(rules or ()))}")
-    return st.sampled_from(found)
+
+    @cache
+    def of_rule(rule: str) -> list[Mutant]:
+        return list(every_mutant_of(message, rules=[rule], catalog=catalog))
+
+    # The rule first: some have a hundred mutants and some have one, and making them all is seldom worth it.
+    return st.sampled_from(wanted).map(of_rule).filter(bool).flatmap(st.sampled_from)
 
 
 def respellings_of(message: Message) -> SearchStrategy[Message]:

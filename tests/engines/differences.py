@@ -165,7 +165,7 @@ def _apart() -> dict[str, tuple[str, tuple[str, ...]]]:
             UNICODE_SPACE,
             ("xmlschema",),
         ),
-        (("date-time/good-fraction-of-many-nines",), LONG_FRACTION, ("libxml2", "Xerces")),
+        (("date-time/good-fraction-of-many-nines", "date-time/good-reference-in-a-long-fraction"), LONG_FRACTION, ("libxml2", "Xerces")),
         (("stray-text/bad-in-header",), TEXT_BESIDE_WILDCARD, ("xmlschema",)),
         (("negative/good-5000-zeros", "out-of-range/good-5000-zeros"), LONG_NUMBER, ("xmlschema",)),
     ):  # fmt: skip
