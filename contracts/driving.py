@@ -109,14 +109,23 @@ def _run(
     """The command's exit code, None when it had to be ended, and the signal that ended the drive, 0 for none."""
     with _Signals() as signals:
         process = _start(command, environment, stdout)
+        signals.process = process
         try:
-            signals.release(process)
-            code = process.wait(timeout)
-        except (subprocess.TimeoutExpired, _Interrupted):
-            return None, signals.taken
+            code = _wait(process, timeout, signals)
         finally:
-            _end(process, signals.taken or signal.SIGTERM)
-        return code if code >= 0 else 128 - code, 0
+            _end(process, signals)
+        return None if code is None else code if code >= 0 else 128 - code, signals.taken
+
+
+def _wait(process: subprocess.Popen[bytes], timeout: float, signals: _Signals) -> int | None:
+    """The command's return code; None when the time is over or a signal has come that is to end the drive.
+
+    Not ``process.wait``: an exception that a signal raises in there may leave a lock taken for ever.
+    """
+    until = time.monotonic() + timeout
+    while (code := process.poll()) is None and not signals.taken and time.monotonic() < until:
+        time.sleep(_POLL)
+    return code
 
 
 def _start(command: Sequence[str], environment: dict[str, str], stdout: int | None) -> subprocess.Popen[bytes]:
@@ -129,21 +138,18 @@ def _start(command: Sequence[str], environment: dict[str, str], stdout: int | No
         raise CommandError(f"cannot start {command[0]!r}: {reason}") from None
 
 
-class _Interrupted(BaseException):
-    """A signal has come that is to end the drive."""
-
-
 class _Signals:
-    """Takes the signals of this process while it is entered, in the main thread: raises `_Interrupted`, or passes on.
+    """Takes the signals of this process while it is entered, in the main thread: notes them, or passes them on.
 
-    Until `release` they are held back: one that came while a process was being started would leave it running.
-    ``taken`` is the first that was to end the drive, 0 for none.
+    ``taken`` is the first that is to end the drive, 0 for none, and ``urgent`` tells that a second one has come. Those
+    that are not to end it go to the group of ``process``.
     """
 
     def __init__(self) -> None:
         self._before: dict[int, Any] = {}
-        self._process: subprocess.Popen[bytes] | None = None
+        self.process: subprocess.Popen[bytes] | None = None
         self.taken = 0
+        self.urgent = False
 
     def __enter__(self) -> Self:
         if threading.current_thread() is threading.main_thread():
@@ -157,33 +163,22 @@ class _Signals:
         for number, handler in self._before.items():
             signal.signal(number, signal.SIG_DFL if handler is None else handler)
 
-    def release(self, process: subprocess.Popen[bytes]) -> None:
-        """Raise what was held back, and from now on at once; pass the others on to the group of ``process``."""
-        self._process = process
-        if self.taken:
-            raise _Interrupted
-
     def _take(self, number: int, _frame: object) -> None:
-        if number in _PASSED_ON:
-            if self._process is not None:
-                _signal(self._process, number)
-            return
-        self.taken = self.taken or number
-        if self._process is not None:
-            raise _Interrupted
+        if number in _DEADLY:
+            self.taken, self.urgent = self.taken or number, self.taken != 0
+        elif self.process is not None:
+            _signal(self.process, number)
 
 
-def _end(process: subprocess.Popen[bytes], politely: int) -> None:
-    """End what is left of the group of ``process``: first by the signal ``politely``, then at once."""
+def _end(process: subprocess.Popen[bytes], signals: _Signals) -> None:
+    """End what is left of the group of ``process``: first by the signal that has come, then at once."""
     until = time.monotonic() + _GRACE
-    try:
-        _signal(process, politely)
-        while _alive(process) and time.monotonic() < until:
-            time.sleep(_POLL)
-    finally:  # a second interrupt must not save it
-        if _alive(process):
-            _signal(process, signal.SIGKILL)
-            process.wait()
+    _signal(process, signals.taken or signal.SIGTERM)
+    while _alive(process) and time.monotonic() < until and not signals.urgent:
+        time.sleep(_POLL)
+    if _alive(process):
+        _signal(process, signal.SIGKILL)
+        process.wait()
 
 
 def _alive(process: subprocess.Popen[bytes]) -> bool:

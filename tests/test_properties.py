@@ -42,7 +42,7 @@ if TYPE_CHECKING:
 
 #: The same in each run, of which nearly always the first is enough for every class of every field, also the rarest.
 _ROUNDS: Final = range(8)
-_THOROUGH: Final = settings(max_examples=700, database=None, suppress_health_check=[HealthCheck.too_slow])
+_THOROUGH: Final = settings(max_examples=400, database=None, suppress_health_check=[HealthCheck.too_slow])
 _SLOW: Final = settings(suppress_health_check=[HealthCheck.too_slow])
 
 

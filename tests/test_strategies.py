@@ -43,7 +43,7 @@ TYPES = sorted(BUILT_IN_TYPES - REFERRING)
 DRAW = settings(max_examples=200, database=None, derandomize=True, phases=[Phase.generate])
 
 
-def drawn(strategy: st.SearchStrategy[object], count: int = 200) -> list[object]:
+def drawn(strategy: st.SearchStrategy[object], count: int = 100) -> list[object]:
     found: list[object] = []
 
     @settings(DRAW, max_examples=count)
