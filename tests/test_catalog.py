@@ -115,6 +115,16 @@ class TestAGoodFolder:
         wanted = Type("small", "token", 5, 5, patterns=("s.*|b.*", ".*l"), enumeration=("small",))
         assert operation.request.fields[1].type == wanted
 
+    def test_may_have_bounds_of_a_thousand_digits(self, folder: Path) -> None:
+        limit = f"1{'0' * 999}"
+        edit(folder / "types.xsd", 'base="xs:int">', f'base="xs:integer"><xs:maxInclusive value=" {limit} "/>')
+        catalog = load(folder)
+        service = catalog.service("bookshop")
+        asked = smallest(service, service.operations[0], "request", {"Copies": f"+00{limit}"})
+        assert check(asked, catalog=catalog).passed
+        asked = smallest(service, service.operations[0], "request", {"Copies": f"{limit[:-1]}1"})
+        assert [found.rule for found in check(asked, catalog=catalog).findings] == ["schema/out-of-range"]
+
     def test_may_declare_header_blocks_with_attributes_of_any_other_namespace(self, folder: Path) -> None:
         edit(folder / "operations.xsd", '  <xs:group name="requests">', TICKET + '  <xs:group name="requests">')
         edit(folder / "contract.toml", 'effect = "write"', 'effect = "write"\nheader = "Ticket"')
@@ -357,6 +367,16 @@ SCHEMA_SLIPS: dict[tuple[str, str], dict[str, tuple[str, str]]] = {
         "a listed value that is no value of the type": (
             '<xs:enumeration value="1.5"/>',
             "xs:enumeration '1.5', which is not an integer",
+        ),
+    },
+    ("types.xsd", '<xs:restriction base="xs:int">'): {
+        "a bound of 5,000 digits": (
+            f'<xs:restriction base="xs:integer"><xs:maxInclusive value="{"9" * 5000}"/>',
+            "xs:maxInclusive of more than 1000 digits",
+        ),
+        "a listed value of 1,001 digits": (
+            f'<xs:restriction base="xs:integer"><xs:enumeration value="-{"0" * 1000}1"/>',
+            "xs:enumeration of more than 1000 digits",
         ),
     },
     ("types.xsd", 'base="xs:int"'): {

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 import threading
+from pathlib import Path
 
 import pytest
-from cases import cases, message_of
+from cases import SERVICES, cases, message_of
 
 import contracts
 from contracts import Message, samples
@@ -189,6 +191,162 @@ def test_a_fault_s_own_elements_take_no_other_type(name):
 def test_a_long_value_is_judged_in_a_time_that_grows_with_its_length(text):
     # Were it to grow faster, this would take hours.
     assert not contracts.check(GOOD.replace(b"2024-05-01T12:00:00Z", text.encode())).passed
+
+
+@pytest.fixture
+def judged(tmp_path):
+    """What is found in a request to a service whose Note is of this type, alone and beside a fault in another value."""
+
+    def judge(base, facets, *notes, particle="/>", attributes="", header=""):
+        folder = Path(shutil.copytree(SERVICES / "parcels", tmp_path / "parcels", dirs_exist_ok=True))
+        restricted = '<xs:restriction base="xs:string">\n      <xs:minLength value="1"/>'
+        found = "".join('<xs:{} value="{}"/>'.format(*facet) for facet in facets)
+        for name, old, new in (
+            ("types.xsd", restricted, f'<xs:restriction base="xs:{base}">{found}'),
+            ("operations.xsd", 'type="note"/>', f'type="note"{particle}'),
+            ("operations.xsd", "</xs:schema>", TICKET),
+        ):
+            text = (folder / name).read_text(encoding="utf-8")
+            assert old in text
+            (folder / name).write_text(text.replace(old, new), encoding="utf-8")
+        catalog = contracts.load(folder)
+        elements = "".join(f"<Note{attributes}>{note}</Note>" for note in notes)
+        verdicts = [
+            contracts.check(PARCEL.format(header=header, weight=weight, notes=elements), catalog=catalog)
+            for weight in ("1", "one")
+        ]
+        return [[found.rule for found in verdict.findings if found.severity != "info"] for verdict in verdicts]
+
+    return judge
+
+
+PARCEL = (
+    '<soap:Envelope xmlns:soap="http://schemas.xmlsoap.org/soap/envelope/">{header}<soap:Body>'
+    '<BookParcel xmlns="urn:example:parcels"><Carrier>post</Carrier><Code>ABC1234</Code><Weight>{weight}</Weight>{notes}'
+    "<Token>t</Token></BookParcel></soap:Body></soap:Envelope>"
+)
+TICKET = """<xs:element name="Ticket"><xs:complexType><xs:sequence><xs:element name="Until"><xs:complexType><xs:sequence>
+  <xs:element name="Day" type="xs:date"/><xs:element name="Time" type="xs:dateTime"/>
+</xs:sequence></xs:complexType></xs:element></xs:sequence></xs:complexType></xs:element></xs:schema>"""
+TINY = f"1.{'0' * 40}1"
+
+
+@pytest.mark.parametrize(
+    ("base", "facets", "text", "rule"),
+    [
+        # Lengths count octets and items where the type has them: XSD 1.0 part 2, 4.3.1.
+        ("hexBinary", [("maxLength", 4)], "00112233", None),
+        ("hexBinary", [("maxLength", 4)], "0011223344", "schema/max-length"),
+        ("hexBinary", [("minLength", 4)], "001122", "schema/value"),
+        ("base64Binary", [("length", 4)], " ZXhh bQ== ", None),
+        ("base64Binary", [("maxLength", 4)], "ZXhhbXA=", "schema/max-length"),
+        ("base64Binary", [("minLength", 4)], "ZXhh", "schema/value"),
+        ("NMTOKENS", [("maxLength", 2)], " example\n example ", None),
+        ("NMTOKENS", [("maxLength", 2)], "a b c", "schema/max-length"),
+        ("NMTOKENS", [("minLength", 2)], "example", "schema/value"),
+        ("NMTOKENS", [("minLength", 1)], "", "schema/value"),
+        ("QName", [("length", 2)], "example", None),
+        # Listed values are compared, not their spellings: 4.3.5.
+        ("decimal", [("enumeration", "1.0")], "+01", None),
+        ("decimal", [("enumeration", "1.0")], "1.1", "schema/value"),
+        ("int", [("enumeration", "1")], "01", None),
+        ("hexBinary", [("enumeration", "aF")], "Af", None),
+        ("base64Binary", [("enumeration", "ZXhh")], "Z X h h", None),
+        ("dateTime", [("enumeration", "2024-05-01T12:00:00Z")], "2024-05-01T14:00:00.0+02:00", None),
+        ("date", [("enumeration", "2024-05-01Z")], "2024-05-01+00:00", None),
+        ("date", [("enumeration", "2024-05-01Z")], "2024-05-01", "schema/value"),
+        ("float", [("enumeration", "1")], "1.0e0", None),
+        ("duration", [("enumeration", "P1Y")], "P12M", None),
+        ("token", [("enumeration", " a  b ")], "a b", None),
+        ("normalizedString", [("enumeration", "a b")], "a\nb", None),
+        ("normalizedString", [("enumeration", "a b")], "a\n b", "schema/value"),
+        # Bounds and digits of whatever has an order.
+        ("decimal", [("maxInclusive", "1.0")], "1", None),
+        ("decimal", [("maxInclusive", "1.0")], TINY, "schema/out-of-range"),
+        ("decimal", [("minExclusive", "-1.5")], "-1.50", "schema/out-of-range"),
+        ("decimal", [("minExclusive", "-1.5")], "-1.4", None),
+        ("decimal", [("minInclusive", "0")], "-0.0", None),
+        ("decimal", [("totalDigits", 3)], "001.500", None),
+        ("decimal", [("totalDigits", 2)], "0.001", "schema/value"),
+        ("decimal", [("fractionDigits", 1)], "12345.50", None),
+        ("decimal", [("fractionDigits", 1)], ".15", "schema/value"),
+        ("date", [("minInclusive", "2024-05-01")], "2024-05-01", None),
+        ("date", [("minInclusive", "2024-05-01")], "2024-04-30", "schema/out-of-range"),
+        ("date", [("minInclusive", "2024-05-01Z")], "2024-05-01-01:00", None),
+        ("date", [("maxInclusive", "2024-05-01Z")], "2024-05-01", "schema/invalid"),
+        ("dateTime", [("maxExclusive", "2024-05-01T00:00:00Z")], "2024-05-01T02:00:00+02:00", "schema/out-of-range"),
+        ("dateTime", [("maxExclusive", "2024-05-01T00:00:00Z")], "2024-05-02T00:00:00", "schema/out-of-range"),
+        ("time", [("maxInclusive", "12:00:00")], "12:00:00.5", "schema/out-of-range"),
+        ("gYear", [("maxInclusive", "2024")], "12024", "schema/out-of-range"),
+        ("gYearMonth", [("maxInclusive", "2024-05")], "2024-05", None),
+        ("gMonthDay", [("maxInclusive", "--02-28")], "--02-29", "schema/out-of-range"),
+        ("gMonth", [("minInclusive", "--05")], "--04", "schema/out-of-range"),
+        ("gDay", [("minInclusive", "---05")], "---04", "schema/out-of-range"),
+        ("float", [("maxInclusive", "1")], "1.5", "schema/invalid"),
+        ("duration", [("maxInclusive", "P1D")], "P2D", "schema/invalid"),
+        # Blanks around a value are none of it, but in strings: 4.3.6.
+        ("dateTime", [], " 2024-05-01T12:00:00Z\n", None),
+        ("dateTime", [("minInclusive", "2024-01-01T00:00:00Z")], "2024-05-01T12:00:00Z&#9;", None),
+        ("dateTime", [], "2024-05-01T12:00:00Z\u00a0", "schema/date-time"),
+        ("date", [], "\n<![CDATA[2024-05-01 ]]>", None),
+        ("date", [], "<!-- day --> 2024-05-01 ", None),
+        ("date", [], " ", "schema/invalid"),
+        ("time", [], "23:59:59.99999999999999999999 ", None),
+        ("time", [], "24:00:00.00000000000000000001", "schema/invalid"),
+        ("gYear", [], " 2024", None),
+        ("gYearMonth", [], " 2024-05", None),
+        ("gMonthDay", [], "--05-01 ", None),
+        ("gMonth", [], "--05 ", None),
+        ("gDay", [], "---01 ", None),
+        ("duration", [], "P1D ", None),
+        ("float", [], " INF ", None),
+        ("double", [], " NaN ", None),
+        ("string", [("enumeration", "a")], " a", "schema/value"),
+    ],
+)
+def test_a_value_is_judged_alone_as_it_is_beside_another_fault(judged, base, facets, text, rule):
+    alone, beside = judged(base, facets, text)
+    assert alone == ([] if rule is None else [rule])
+    # `schema/invalid` speaks only where nothing else does.
+    assert beside == ["schema/integer", *([] if rule in (None, "schema/invalid") else [rule])]
+
+
+def test_blanks_in_a_nil_element_are_a_fault(judged):
+    nil = {"attributes": f' xmlns:xsi="{XSI}" xsi:nil="true"', "particle": ' nillable="true"/>'}
+    assert judged("date", [], "", **nil)[0] == []
+    assert judged("date", [], " ", **nil)[0] == ["schema/nil"]
+
+
+@pytest.mark.parametrize(
+    ("day", "time", "rules"),
+    [
+        (" 2024-05-01\n", "2024-05-01T23:59:59.99999999999999999999Z", []),
+        ("2024-05-01", "2024-05-01T24:00:00.00000000000000000001Z", ["schema/date-time"]),
+        ("01.05.2024", "2024-05-01T12:00:00Z", ["schema/invalid"]),
+    ],
+)
+def test_values_deep_in_a_header_block_are_judged_as_those_in_the_payload(judged, day, time, rules):
+    until = (
+        f'<Until><Day xmlns:xsi="{XSI}" xmlns:xsd="{XSD}" xsi:type="xsd:date">{day}</Day><Time>{time}</Time></Until>'
+    )
+    for text in (until, until.replace(' xsi:type="xsd:date"', "")):
+        header = f'<soap:Header><Ticket xmlns="urn:example:parcels">{text}</Ticket></soap:Header>'
+        assert judged("string", [], "a", header=header)[0] == rules
+
+
+@pytest.mark.parametrize(
+    ("particle", "count", "rule"),
+    [
+        (' minOccurs="2" maxOccurs="2"/>', 1, "schema/missing-element"),
+        (' minOccurs="2" maxOccurs="3"/>', 2, None),
+        (' minOccurs="2" maxOccurs="3"/>', 4, "schema/duplicate-element"),
+        (' minOccurs="3" maxOccurs="unbounded"/>', 2, "schema/missing-element"),
+    ],
+)
+def test_an_element_is_counted_as_often_as_it_must_stand_there(judged, particle, count, rule):
+    alone, beside = judged("string", [], *["a"] * count, particle=particle)
+    assert alone == ([] if rule is None else [rule])
+    assert sorted(beside) == sorted(["schema/integer", *alone])
 
 
 def test_threads_do_not_mix_their_verdicts():

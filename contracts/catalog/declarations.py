@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.errors import ContractError
 from contracts.model import Field, Type
 from contracts.names import XSD
-from contracts.schema import misfit_of
+from contracts.schema import RANGES, collapsed, misfit_of
 
 from .grammar import BOUNDS, BUILT_IN_TYPES, LENGTHS, children_of, kind_of
 from .schema_files import SchemaFiles
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _GROUPS: Final = ("requests", "responses")
 #: More than any message can hold, and few enough for int().
 _MOST_DIGITS: Final = 9
+#: Far more digits than any program counts to; int() reads 4,300.
+_LONGEST_NUMBER: Final = 1_000
 #: Far more than any payload has; small types that use each other twice soon make millions.
 _MOST_FIELDS: Final = 10_000
 _DEEPEST: Final = 50
@@ -162,11 +164,9 @@ class Declarations:
             elif kind == "pattern":
                 patterns.append(value)
             elif kind == "enumeration":
-                self._must_fit(facet, value, base)
-                enumeration.append(value)
+                enumeration.append(self._literal(facet, value, base))
             elif kind in BOUNDS:
-                self._must_fit(facet, value, base)
-                bounds[kind] = value
+                bounds[kind] = self._literal(facet, value, base)
             else:
                 bounds[kind] = str(self._number(facet, kind, value))
         return Type(
@@ -180,10 +180,15 @@ class Declarations:
             enumeration=tuple(enumeration) or base.enumeration,
         )
 
-    def _must_fit(self, facet: Element, value: str, base: Type) -> None:
+    def _literal(self, facet: Element, value: str, base: Type) -> str:
+        """The value of a facet that is a value of ``base``, without the blanks that say nothing."""
         misfit = misfit_of(value, base.base)
         if misfit is not None:
-            raise self._files.refused(facet, f"xs:{kind_of(facet)} {value!r}, which {misfit.reason}")
+            raise self._files.refused(facet, f"xs:{kind_of(facet)} {value[:40]!r}, which {misfit.reason}")
+        literal = collapsed(value, base.base)
+        if base.base in RANGES and len(literal) > _LONGEST_NUMBER:
+            raise self._files.refused(facet, f"xs:{kind_of(facet)} of more than {_LONGEST_NUMBER} digits")
+        return literal
 
     def _number(self, node: Element, name: str, value: str) -> int:
         if not (value.isascii() and value.isdigit() and len(value) <= _MOST_DIGITS):

@@ -177,3 +177,4 @@ UNEXPLAINED: Final[dict[str, Texts]] = {
     "NMTOKEN": (("digit-first", "1a"),),
     "NMTOKENS": (("two", "1a b"),),
 }  # fmt: skip
+UNEXPLAINED.update({name: (*texts, ("blanks-around", f" \t{texts[0][1]}\n")) for name, texts in UNEXPLAINED.items()})

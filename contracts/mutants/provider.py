@@ -9,7 +9,8 @@ from lxml import etree
 
 from contracts.xml import value_of
 
-from .facets import LONGEST, broken_facets
+from .facets import broken_facets
+from .measures import LONGEST
 from .misfits import TEXTS
 from .registry import mutation, near_miss
 from .subject import HOLE

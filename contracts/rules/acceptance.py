@@ -9,7 +9,7 @@ from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
-from contracts.names import ENCODING_STYLE, XSI_TYPE, local_name
+from contracts.names import BLANKS, ENCODING_STYLE, XSI_TYPE, local_name
 from contracts.schema import Schema, misfit_of
 from contracts.xml import value_of
 
@@ -28,6 +28,10 @@ if TYPE_CHECKING:
 
 #: What a message may hold that libxml2 refuses and the specification or this tool does not.
 _DISPUTED: Final = re.compile(rb"encodingStyle|<!\[CDATA\[\]\]>")
+#: The types of which blanks are a part, and a group, which has none. Around all others they say nothing.
+_KEEPING: Final = frozenset({"string", "normalizedString", None})
+#: Types with seconds, and what makes a dateTime of them.
+_TIMED: Final[dict[str | None, str]] = {"dateTime": "", "time": "2000-01-01T"}
 _LONG_FRACTION: Final = re.compile(r"(\.[0-9]{9})[0-9]+")
 
 
@@ -42,7 +46,7 @@ def ask_engine(case: Case) -> None:
     schema, data = _schema_of(case.service, case.direction), case.document.encoded.data
     typed = b":type" in data
     accepted = schema.accepts(envelope.root)
-    if typed or (not accepted and (_DISPUTED.search(data) or _has_long_fractions(case))):
+    if typed or (not accepted and (_DISPUTED.search(data) or _has_disputed_values(case))):
         accepted = schema.accepts(_plain_copy(case, envelope))
     case.refused_by = None if accepted else schema
     case.refused = not accepted or (typed and _names_a_wrong_type(case)) or (_may_be_late(data) and _is_late(case))
@@ -58,8 +62,9 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
 
     encodingStyle has a rule of its own. Every engine refuses the built-in type as xsi:type on an element whose own type
     restricts it by a facet, and accepts the name that this tool's schema has given to a type, which no provider knows.
-    What nobody declares may name any type. libxml2 takes an empty CDATA section for character content, and rounds a
-    long fraction behind 59 seconds up to 60.
+    What nobody declares may name any type. libxml2 takes an empty CDATA section for character content, rounds a long
+    fraction behind 59 seconds up to 60, and keeps the blanks around a date, a time, a duration or INF whose type has no
+    pattern.
     """
     root = deepcopy(envelope.root)
     copies = dict(zip(envelope.root.iter("*"), root.iter("*"), strict=True))
@@ -69,18 +74,27 @@ def _plain_copy(case: Case, envelope: Envelope) -> Element:
         details = (child for child in elements_of(envelope.payloads[0]) if local_name(str(child.tag)) == "detail")
         undeclared.extend(element for detail in details for element in elements_of(detail))
     free = [element for part in undeclared for element in part.iter("*")]
-    for element in (*free, *(element for element, _ in _values(case))):
+    for element in (*free, *(element for element, _, _ in _values(case))):
         copies[element].attrib.pop(XSI_TYPE, "")
-    for element, field in _values(case):
-        text = value_of(element)
-        if field.base == "dateTime" and _LONG_FRACTION.search(text) and misfit_of(text, "dateTime") is None:
-            _rewrite(copies[element], _LONG_FRACTION.sub(r"\1", text))
+    for element, field, text in _values(case):
+        plain = _plain_text(text, field.base)
+        if plain != text:
+            _rewrite(copies[element], plain)
     for copy in copies.values():
         copy.attrib.pop(ENCODING_STYLE, "")
         copy.text = copy.text or None
     for node in root.iter():
         node.tail = node.tail or None
     return root
+
+
+def _plain_text(text: str, base: str | None) -> str:
+    """A value that says the same in a way that libxml2 reads; one of blanks alone, which is empty or wrong, stays."""
+    if base not in _KEEPING:
+        text = text.strip(BLANKS) or text
+    if base in _TIMED and _LONG_FRACTION.search(text) and misfit_of(f"{_TIMED[base]}{text}", "dateTime") is None:
+        return _LONG_FRACTION.sub(r"\1", text)
+    return text
 
 
 def _rewrite(element: Element, text: str) -> None:
@@ -94,7 +108,7 @@ def _rewrite(element: Element, text: str) -> None:
 
 def _names_a_wrong_type(case: Case) -> bool:
     """Whether an xsi:type stands on a value that is not of that type, or on a group, whose type has no public name."""
-    values = dict(_values(case))
+    values = {element: field for element, field, _ in _values(case)}
     for part in (case.payload, *(block for block, _ in case.declared_blocks)):
         for element in part.iter("*") if part is not None and case.kind != "fault" else ():
             if XSI_TYPE in element.attrib:
@@ -104,9 +118,15 @@ def _names_a_wrong_type(case: Case) -> bool:
     return False
 
 
-def _has_long_fractions(case: Case) -> bool:
-    """Whether a dateTime has more digits than libxml2 keeps. Its value tells, not the bytes: they may be references."""
-    return any(field.base == "dateTime" and _LONG_FRACTION.search(text) for _, field, text in case.values)
+def _has_disputed_values(case: Case) -> bool:
+    """Whether libxml2 may misread a value. Its text tells, not the bytes, in which there may be references."""
+    return any(_may_be_misread(field) and _plain_text(text, field.base) != text for _, field, text in _values(case))
+
+
+@cache
+def _may_be_misread(field: Field) -> bool:
+    """Whether libxml2 misreads some of its values; where there is a pattern it does take the blanks off."""
+    return field.base in _TIMED or (field.base not in _KEEPING and field.type is not None and not field.type.patterns)
 
 
 def _may_be_late(data: bytes) -> bool:
@@ -116,12 +136,20 @@ def _may_be_late(data: bytes) -> bool:
 
 def _is_late(case: Case) -> bool:
     """Whether a dateTime is later than 24:00:00: by a fraction so small that libxml2 rounds it away."""
-    dates = (text for _, field, text in case.values if field.base == "dateTime")
+    dates = (text for _, field, text in _values(case) if field.base == "dateTime")
     return any(misfit_of(text, "dateTime") is not None for text in dates)
 
 
-def _values(case: Case) -> Iterator[tuple[Element, Field]]:
-    yield from ((element, field) for element, field, _ in case.values)
+def _values(case: Case) -> Iterator[tuple[Element, Field, str]]:
+    yield from case.values
     for block, declaration in case.declared_blocks:
-        for field in declaration.fields:
-            yield from ((element, field) for element in block.iterchildren(field.tag))
+        yield from _values_below(block, declaration)
+
+
+def _values_below(element: Element, declaration: Field) -> Iterator[tuple[Element, Field, str]]:
+    for field in declaration.fields:
+        for child in element.iterchildren(field.tag):
+            if field.type is None:
+                yield from _values_below(child, field)
+            else:
+                yield child, field, value_of(child)

@@ -102,7 +102,7 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
             matches.append(_Match(child, declaration.fields[index], index))
     if others:
         yield from _match_others(element, others, declaration, stand_in, matches)
-    if [match.place for match in matches] != list(range(len(declaration.fields))):
+    if [match.place for match in matches] != _single_file(declaration):
         yield from _occurrence_differences(element, declaration, matches)
         yield from _order_differences(declaration, _without_duplicates(matches))
     for match in matches:
@@ -118,6 +118,14 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
 def _places(declaration: Field) -> dict[object, int]:
     """The place of each declared field, by its tag; comments, whose tag is no string, find none."""
     return {field.tag: index for index, field in enumerate(declaration.fields)}
+
+
+@cache
+def _single_file(declaration: Field) -> list[int] | None:
+    """The places of children that stand there once each, in order; None where one has to be there more often."""
+    if any(field.min_occurs > 1 for field in declaration.fields):
+        return None
+    return list(range(len(declaration.fields)))
 
 
 def _match_others(

@@ -73,10 +73,12 @@ def missing_element(_case: Case, deviation: Deviation) -> Problem:
     Bad::   <EndSynchronization xmlns="urn:soap.convio.com"/>
     Good::  <EndSynchronization xmlns="urn:soap.convio.com"><PartitionId>1</PartitionId></EndSynchronization>
     """
-    element, field = deviation.element, deviation.field
-    return problem_of(
-        deviation, f"<{local_name(str(element.tag))}> has no <{field.name}>", f"Send {field.name}; it is required."
-    )
+    name, field = local_name(str(deviation.element.tag)), deviation.field
+    if field.min_occurs > 1:
+        lack, help_ = f"fewer than {field.min_occurs} <{field.name}>", f"Send {field.name} as often as that."
+    else:
+        lack, help_ = f"no <{field.name}>", f"Send {field.name}; it is required."
+    return problem_of(deviation, f"<{name}> has {lack}", help_)
 
 
 @deviation_rule("schema/duplicate-element", "documented", "error", _XSD1 + "cvc-complex-type.2.4")
@@ -86,8 +88,10 @@ def duplicate_element(_case: Case, deviation: Deviation) -> Problem:
     Bad::   <PartitionId>1</PartitionId><PartitionId>2</PartitionId>
     Good::  <PartitionId>1</PartitionId>
     """
-    name = deviation.field.name
-    return problem_of(deviation, f"<{name}> stands there more than once", f"Send {name} once.")
+    name, most = deviation.field.name, deviation.field.max_occurs
+    times = "once" if most == 1 else f"{most} times"
+    help_ = f"Send {name} once." if most == 1 else f"Send {name} {times} at most."
+    return problem_of(deviation, f"<{name}> stands there more than {times}", help_)
 
 
 @deviation_rule("schema/unexpected-element", "documented", "error", _XSD1 + "cvc-complex-type.2.4")

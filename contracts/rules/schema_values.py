@@ -58,17 +58,17 @@ def negative(case: Case, deviation: Deviation) -> Problem:
 
 @deviation_rule("schema/out-of-range", "documented", "error", _XSD2 + "sections 3.3.17 and 4.3.7 to 4.3.10")
 def out_of_range(case: Case, deviation: Deviation) -> Problem:
-    """A number is within the range of its type.
+    """A number, a date or a time is within the range of its type.
 
     Bad::   <GoodsOwnerId>2147483648</GoodsOwnerId>
     Good::  <GoodsOwnerId>2147483647</GoodsOwnerId>
     """
-    return _misfit(case, deviation, "Send a number in that range.")
+    return _misfit(case, deviation, "Send a value in that range.")
 
 
 @deviation_rule("schema/max-length", "documented", "error", _XSD2 + "section 4.3.3")
 def max_length(case: Case, deviation: Deviation) -> Problem:
-    """A text is no longer than its type allows, in characters and not in bytes.
+    """A text is no longer than its type allows: in characters, not bytes; a binary type in octets, a list in items.
 
     Bad::   <UserName>...51 characters...</UserName>
     Good::  <UserName>...50 characters...</UserName>
@@ -78,7 +78,7 @@ def max_length(case: Case, deviation: Deviation) -> Problem:
 
 @deviation_rule("schema/value", "documented", "error", _XSD2 + "section 4.3 (any other facet)")
 def value(case: Case, deviation: Deviation) -> Problem:
-    """A value obeys the other facets of its type: an enumeration, a minimal length.
+    """A value obeys the other facets of its type: an enumeration, a minimal length, a pattern, a number of digits.
 
     Bad::   <SessionId></SessionId>   in a Session that has more in it
     Good::  <SessionId>9b35f835:0</SessionId>

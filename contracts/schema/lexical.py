@@ -31,6 +31,7 @@ RANGES: Final[dict[str, tuple[int | None, int | None]]] = {
     "unsignedShort": (0, 2**16 - 1),
     "unsignedByte": (0, 255),
 }
+_REPLACED: Final = str.maketrans("\t\r\n", "   ")
 _BLANK_RUN: Final = re.compile("[ \t\r\n]+")
 #: The ASCII pattern that the contracts put beside a built-in type for the engines' sake; `misfit_of` says the same.
 IMPLIED_PATTERNS: Final = {
@@ -90,7 +91,9 @@ def misfit_of(text: str, base: str) -> Misfit | None:
 
 
 def collapsed(text: str, base: str) -> str:
-    """``text`` as the facets see it: without its blanks, except for the strings that keep them."""
+    """``text`` as the facets see it: without its blanks, except for the strings that keep them (section 4.3.6)."""
+    if base == "normalizedString":
+        return text.translate(_REPLACED)
     return text if base in _PRESERVED else " ".join(filter(None, _BLANK_RUN.split(text)))
 
 

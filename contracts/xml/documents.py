@@ -108,37 +108,49 @@ def parse(body: bytes, charset: str | None = None) -> Document:
         root = etree.fromstring(encoded.data, _LOCAL.parser)
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
-        if code in _HARMLESS:
-            return _parse_leniently(encoded, code, doctype)
-        limited = code in _LIMITS or (
-            code == etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED and len(encoded.data) > _LONGEST_PART
-        )
-        deep = limited and _depth(encoded.data) >= MAX_DEPTH
-        return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
+        return _parse_leniently(encoded, code, doctype) if code in _HARMLESS else _refused(encoded, code, doctype)
     if _is_broad(encoded.data, root):
         return Document(encoded._replace(data=b""), None, too_large=True)
     plain = encoded.usual and doctype is None and not encoded.may_have_instructions
     return Document(encoded, root, None, doctype, plain=plain)
 
 
+def _refused(encoded: Encoded, code: int, doctype: int | None) -> Document:
+    """A document without a tree, for ``code``: it breaks a rule of XML or, deep or large, a limit of libxml2's."""
+    limited = code in _LIMITS or (
+        code == etree.ErrorTypes.ERR_COMMENT_NOT_FINISHED and len(encoded.data) > _LONGEST_PART
+    )
+    deep = limited and _depth(encoded.data) >= MAX_DEPTH
+    return Document(encoded, None, code, doctype, too_large=limited and not deep, too_deep=deep)
+
+
 def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Document:
     """A document of which libxml2 dislikes the form of a namespace name or of an xml:id, and lxml makes an error of it.
 
-    XML 1.0 and Namespaces in XML 1.0 make neither a matter of well-formedness. libxml2's log of a recovered document is
-    not complete, so expat, which knows namespaces too, has to find nothing wrong.
+    XML 1.0 and Namespaces in XML 1.0 make neither a matter of well-formedness. libxml2 recovers from its own limits
+    too, with half a tree, so its first other error counts. Its log of a recovered document is not complete, so expat,
+    which knows namespaces too, has to find nothing wrong either.
     """
-    checker = expat.ParserCreate("utf-8", "\x01")  # a separator that no name holds
-    try:
-        checker.Parse(encoded.data, True)  # noqa: FBT003 - expat takes it by position only
-    except expat.ExpatError:
-        return Document(encoded, None, code, doctype)
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
-    root = etree.fromstring(encoded.data, parser)
+    checker = expat.ParserCreate("utf-8", "\x01")  # a separator that no name holds
+    try:
+        root = etree.fromstring(encoded.data, parser)
+        wrong = next((entry.type for entry in parser.error_log if _is_real(entry)), None)
+        if wrong is not None:
+            return _refused(encoded, wrong, doctype)
+        checker.Parse(encoded.data, True)  # noqa: FBT003 - expat takes it by position only
+    except (etree.XMLSyntaxError, expat.ExpatError):
+        return Document(encoded, None, code, doctype)
     if _is_broad(encoded.data, root):
         return Document(encoded._replace(data=b""), None, too_large=True)
     return Document(encoded, root, None, doctype)
+
+
+def _is_real(entry: etree._LogEntry) -> bool:
+    """Whether an entry of libxml2's log is about more than the form of a name."""
+    return entry.level > etree.ErrorLevels.WARNING and entry.type not in _HARMLESS
 
 
 def _is_crowded(data: bytes) -> bool:
