@@ -15,8 +15,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from schema_mutation.killers import KILLERS, killer_of
-from schema_mutation.operators import Mutant, mutants_of
+from schema_mutation.killers import BY_CATALOG, KILLERS, killer_of
+from schema_mutation.operators import Mutant, mutants_of, original_of
 from tqdm import tqdm
 
 from contracts.resources import data_folder
@@ -35,17 +35,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     problems = [f"equivalent.toml: {name!r} matches no mutant" for name in reasons if not _is_used(name, mutants)]
     if not chosen:
         problems.append(f"no mutant is called {' or '.join(options.only)}")
-    noticed = equivalent = 0
+    problems += _false_alarms({(mutant.service, mutant.file) for mutant in chosen}, options)
+    noticed = equivalent = alone = 0
     for mutant, killer in _killed(chosen, options):
         name = next((name for name in reasons if _fits(mutant.name, [name])), None)
         noticed += killer is not None and name is None
         equivalent += killer is None and name is not None
+        alone += killer is not None and killer.startswith(BY_CATALOG)
         _say(mutant, killer, None if name is None else reasons[name])
         if (killer is None) == (name is None):
             problems.append(_problem(mutant, killer, name))
     counted = len(chosen) - equivalent
     share = noticed / counted if counted else 1
     sys.stdout.write(f"\n{noticed} of {counted} mutants noticed ({share:.1%}), {equivalent} more are equivalent\n")
+    if alone:
+        sys.stdout.write(f"{alone} of them by the catalog alone, which refuses to read them\n")
     sys.stderr.writelines(f"{problem}\n" for problem in problems)
     return int(bool(problems))
 
@@ -62,6 +66,13 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--equivalent", type=Path, default=EQUIVALENT, metavar="FILE", help="the equivalent mutants")
     parser.add_argument("--jobs", type=int, default=2, help="processes (default: 2)")
     return parser
+
+
+def _false_alarms(files: set[tuple[str, str]], options: argparse.Namespace) -> list[str]:
+    """Who notices something where nothing was changed, and so would notice any mutant."""
+    paths = [Path(data_folder("xsd"), *file) for file in sorted(files)]
+    found = _killed([original_of(path) for path in paths], options)
+    return [f"false alarm: {original}, by {killer}" for original, killer in found if killer is not None]
 
 
 def _killed(mutants: Sequence[Mutant], options: argparse.Namespace) -> Iterator[tuple[Mutant, str | None]]:

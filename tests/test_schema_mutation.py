@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final
 import pytest
 from lxml import etree
 from mutate_schemas import main
+from schema_mutation.killers import KILLERS
 from schema_mutation.operators import mutants_of
 from schema_mutation.patterns import narrower_patterns
 
@@ -153,3 +154,16 @@ def test_a_name_of_no_mutant_is_an_error(mutate: Command) -> None:
     code, _, complaint = mutate("--only", "nothing")
     assert "no mutant is called nothing" in complaint
     assert code == 1
+
+
+def test_who_notices_what_is_not_there_is_told(mutate: Command, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(KILLERS, "cases", lambda *_: "somebody who always speaks")
+    code, _, complaints = mutate("--only", LONGER, "--killers", "cases")
+    assert code == 1
+    assert complaints.endswith("false alarm: ongoing/types.xsd:1 as it is, by somebody who always speaks\n")
+
+
+def test_what_the_catalog_alone_notices_is_counted(mutate: Command) -> None:
+    code, told, _ = mutate("--only", "luminate/operations.xsd LoginResult/sequence: minOccurs 1 -> 0")
+    assert code == 0
+    assert told.endswith("1 of them by the catalog alone, which refuses to read them\n")

@@ -58,6 +58,12 @@ class Mutant(NamedTuple):
         return f"{place}:{self.line} {change}"
 
 
+def original_of(path: Path) -> Mutant:
+    """The file itself, unchanged, of which nobody may notice anything."""
+    service = path.parent.name
+    return Mutant(service, path.name, 1, "none", f"{service}/{path.name} as it is", path.read_bytes())
+
+
 def mutants_of(path: Path) -> Iterator[Mutant]:
     """Every mutant of the schema file ``path``, in a service's folder."""
     root = etree.parse(path).getroot()
