@@ -32,8 +32,8 @@ def _by_identity(cls: type[T]) -> type[T]:
 class Type(NamedTuple):
     """A simple type: the XSD built-in it restricts (``dateTime``, ``int``, ...) and its facets.
 
-    Lengths count characters (code points), of binary types octets, of lists items (XSD 1.0 part 2, 4.3.1); ``bounds`` holds pairs of
-    a facet's name, such as ``maxInclusive``, and its value; every one of ``patterns`` must match.
+    Lengths count characters (code points), of binary types octets, of lists items (XSD 1.0 part 2, 4.3.1); ``bounds``
+    holds pairs of a facet's name, such as ``maxInclusive``, and its value; every one of ``patterns`` must match.
     """
 
     name: str
