@@ -843,3 +843,131 @@ def test_it(soap_contracts):
     assert one.request == two.request
 """
     assert "Message(kind='request'" in project.run(tests, failed=1).stdout.str()
+
+
+# ------------------------------------------------------------------------------------------- examples of Hypothesis
+
+#: A client that writes a number from 7 on as a time in the wrong form, and one that raises on a fault as well.
+EXAMPLES = """
+from hypothesis import Phase, assume, example, given, settings, strategies as st
+
+PHASES = (Phase.explicit, Phase.generate, Phase.shrink)
+settings.register_profile("quick", derandomize=True, database=None, max_examples=40, phases=PHASES)
+settings.load_profile("quick")
+NUMBERS = st.integers(0, 1000)
+
+def sync(url, number):
+    return send(url, WRONG if number >= 7 else RIGHT)
+
+def sync_or_raise(url, number):
+    status = sync(url, number)
+    if status != 200:
+        raise RuntimeError(f"HTTP {status}")
+
+"""
+FAILS = "@given(NUMBERS)\ndef test_it(soap_contracts, number):\n    {}(soap_contracts.ongoing.endpoint, number)\n"
+ONE_FAILURE = ["*number=7,*"]
+
+
+class TestEachExampleOfHypothesis:
+    @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+    def test_fails_alone_where_the_client_raises(self, project, workers):
+        found = project.run(EXAMPLES + FAILS.format("sync_or_raise"), *workers, failed=1)
+        found.stdout.fnmatch_lines(["E*RuntimeError: HTTP 500", *ONE_FAILURE, REPORT[0], REPORT[3]])
+        assert "ExceptionGroup" not in found.stdout.str()
+        assert "number=0" not in found.stdout.str()
+
+    @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
+    def test_fails_and_shrinks_where_nothing_is_asserted(self, project, workers):
+        found = project.run(EXAMPLES + FAILS.format("sync"), *workers, failed=1)
+        found.stdout.fnmatch_lines(["E*ContractViolation: ongoing/SetTimeOfLastSync request breaks*", *ONE_FAILURE])
+        assert "ExceptionGroup" not in found.stdout.str()
+
+    def test_is_judged_in_a_class_by_parameters_and_in_a_test_of_unittest(self, project):
+        found = project.run(
+            EXAMPLES
+            + """
+import unittest
+
+class TestIt:
+    @pytest.mark.parametrize("more", [0, 7, 0, 5])
+    @given(number=NUMBERS.map(lambda number: number % 3))
+    def test_it(self, soap_contracts, more, number):
+        sync(soap_contracts.ongoing.endpoint, number + more)
+
+class TestUnit(unittest.TestCase):
+    @pytest.fixture(autouse=True)
+    def endpoint(self, soap_contracts):
+        self.url = soap_contracts.ongoing.endpoint
+
+    @given(NUMBERS)
+    def test_it(self, number):
+        sync(self.url, number)
+""",
+            failed=3,
+            passed=2,
+        )
+        found.stdout.fnmatch_lines(["*number=0,*", "*number=2,*", "*number=7,*"])
+
+    def test_is_judged_where_it_is_a_coroutine(self, project):
+        found = project.run(
+            EXAMPLES
+            + """
+@pytest.fixture(params=["asyncio", ("asyncio", {"debug": False})])
+def anyio_backend(request):
+    return request.param
+
+@pytest.mark.anyio
+@given(NUMBERS)
+@settings(deadline=None, max_examples=15)
+@example(9)
+async def test_it(soap_contracts, number):
+    await asend(soap_contracts.ongoing.endpoint, WRONG if number >= 7 else RIGHT)
+""",
+            failed=2,
+        )
+        found.stdout.fnmatch_lines(["E*ContractViolation: ongoing/*", "*number=9,*"] * 2)
+
+    def test_is_not_blamed_for_what_came_before_it(self, project):
+        found = project.run(
+            EXAMPLES
+            + """
+@pytest.fixture(autouse=True, scope="module")
+def early(soap_contracts):
+    send(soap_contracts.ongoing.endpoint, WRONG)
+
+@given(NUMBERS)
+def test_it(number):
+    pass
+""",
+            failed=1,
+        )
+        found.stdout.fnmatch_lines(REPORT)
+        assert "number=" not in found.stdout.str()
+
+    def test_is_not_let_off_by_what_ends_it_early(self, project):
+        project.run(
+            EXAMPLES
+            + """
+@given(NUMBERS)
+def test_it(soap_contracts, number):
+    wrong = number % 8 == 7
+    send(soap_contracts.ongoing.endpoint, WRONG if wrong else RIGHT)
+    assume(not wrong)
+""",
+            failed=1,
+        ).stdout.fnmatch_lines([REPORT[0], REPORT[3]])
+
+    def test_is_left_as_it_was(self, project):
+        project.run(
+            EXAMPLES
+            + """
+@given(NUMBERS)
+def test_it(soap_contracts, number):
+    sync(soap_contracts.ongoing.endpoint, number % 7)
+
+def test_after_it():
+    assert test_it.hypothesis.inner_test.__code__.co_filename == __file__
+""",
+            passed=2,
+        )

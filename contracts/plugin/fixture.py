@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from contracts.arguments import differences_of
+from contracts.arguments import differences_of, taught
 from contracts.checking import check
 from contracts.errors import ContractViolation, UnknownNameError
 from contracts.policy import Allow
 from contracts.rules import open_case
-from contracts.secrecy import MASK
+from contracts.secrecy import MASK, without
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contracts.arguments import Arguments
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
     from contracts.messages import Message
@@ -85,16 +86,19 @@ class StubbedService:
             if self.name in (exchange.request.service, exchange.verdicts[0].service)
         )
 
-    def assert_carries(self, arguments: Mapping[str, Any]) -> None:
-        """Raise ContractViolation unless the last request that came is valid and has ``arguments`` in it, unchanged.
+    def assert_carries(self, arguments: Mapping[str, Any] | Arguments) -> None:
+        """Raise ContractViolation unless what came is valid and the last request has ``arguments`` in it, unchanged.
 
-        As `contracts.assert_carries`; of arguments that `from_arguments` drew, the last request of their operation.
-        What has come so far is judged here and does not fail the test again: each example of Hypothesis stands alone.
+        All counts that came since the last look, or in this example of Hypothesis. As `contracts.assert_carries`; of
+        arguments that `from_arguments` drew, the last request of their operation. What has come is judged here and
+        does not fail the test again.
         """
         __tracebackhide__ = True  # pytest would print the arguments of this frame
+        known = taught(self._watch.catalog, arguments).known
         exchanges, violation = self._watch.judge()
         if violation is not None:
-            raise ContractViolation(violation.report())
+            told = violation.report()
+            raise ContractViolation(told if known is None else without(told, known.found(told)))
         wanted = getattr(arguments, "operation", None)
         for exchange in reversed(exchanges):
             verdict = exchange.verdicts[0]

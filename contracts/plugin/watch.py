@@ -16,6 +16,7 @@ from contracts.policy import Policy
 from contracts.reports import Style, Terms, TextReporter
 from contracts.server import Stub
 
+from .examples import Examples
 from .fixture import SoapContracts
 from .tally import Tally
 from .violations import Shown, Violation
@@ -65,6 +66,7 @@ class Watch:
         self._ran = False
         self._misuse = ""
         self._violation: Violation | None = None
+        self._examples = Examples(lambda: self.judge()[1])
 
     @classmethod
     def of(cls, config: pytest.Config, output: str) -> Self:
@@ -142,10 +144,15 @@ class Watch:
         """Judge what came."""
         if self._item is not item:
             self._begin(item)
-        result = yield from self._phase()
+        with self._examples.of(item):
+            result = yield from self._phase()
         self._complain()
         self._ran = True
         return result
+
+    def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> None:
+        """Judge the examples of a coroutine: what runs it is put in by a plugin that comes first here."""
+        self._examples.judge_those_of(pyfuncitem)
 
     @pytest.hookimpl(wrapper=True, tryfirst=True)
     def pytest_runtest_teardown(self) -> Phase:
@@ -255,7 +262,7 @@ class Watch:
         return result
 
     def _judge(self) -> Violation | None:
-        return self.judge()[1]
+        return self.judge()[1] or self._examples.left()
 
     def judge(self) -> tuple[tuple[Exchange, ...], Violation | None]:
         """Judge what has come since the last time, and count it: the exchanges of the stub, and what fails."""

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.names import BLANKS
-from contracts.schema import RANGES
+from contracts.schema import RANGES, collapsed
 
 from .facets import fits, own_patterns, span_of, typical_lengths
 from .numbers import MANY_DIGITS, POWERS
@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from contracts.model import Type
 
     Test = Callable[[str], bool]
+
+
+_INTEGER: Final = re.compile("[+-]?[0-9]+")
+_LONGEST: Final = 4_000
 
 
 class Label(NamedTuple):
@@ -43,10 +47,10 @@ def labels_of(text: str, type_: Type) -> tuple[str, ...]:
     return tuple(label.name for label in _labels(type_) if label.holds(text))
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _labels(type_: Type) -> tuple[Label, ...]:
     if type_.enumeration:
-        return tuple(Label(text, _spelled(re.escape(text))) for text in type_.enumeration)
+        return tuple(Label(text, partial(_is_listed, type_.base, text)) for text in type_.enumeration)
     if own_patterns(type_) or type_.base not in {"string", "boolean", "dateTime", *RANGES}:
         return (Label("any", lambda _: True),)
     if type_.base == "string":
@@ -54,7 +58,8 @@ def _labels(type_: Type) -> tuple[Label, ...]:
     if type_.base == "boolean":
         return (*_BOOLEANS, *_PADDED)
     if type_.base == "dateTime":
-        return _PADDED if type_.bounds else (*_TIMES, *_PADDED)
+        # Without a pattern none is drawn with blanks around it.
+        return (*(() if type_.bounds else _TIMES), *(_PADDED if type_.patterns else ()))
     return (*_numbers(type_), *_PADDED)
 
 
@@ -62,6 +67,10 @@ def _spelled(pattern: str) -> Test:
     """Whether a text without the blanks around it is of ``pattern``, one of Python's."""
     expression = re.compile(pattern)
     return lambda text: expression.fullmatch(text.strip(BLANKS)) is not None
+
+
+def _is_listed(base: str, listed: str, text: str) -> bool:
+    return collapsed(text, base) == collapsed(listed, base)
 
 
 def _contains(part: str) -> Test:
@@ -95,12 +104,17 @@ def _numbers(type_: Type) -> Iterator[Label]:
     for name, end in (("lowest", lowest), ("highest", highest)):
         if end is not None and fits(end, type_):
             yield Label(name, _within(end, 0))
-    if highest is None:
+    if highest is None and (lowest is None or lowest < 10**MANY_DIGITS):
         yield Label(f"{MANY_DIGITS} digits", _spelled(f"[+-]?0*[1-9][0-9]{{{MANY_DIGITS - 1}}}"))
 
 
 def _within(number: int, distance: int) -> Test:
-    return lambda text: abs(int(text) - number) <= distance
+    # Longer than any number that a class is about, and perhaps than int() reads; and what is none is of no class.
+    return lambda text: (
+        len(text) <= _LONGEST
+        and _INTEGER.fullmatch(text.strip(BLANKS)) is not None
+        and abs(int(text) - number) <= distance
+    )
 
 
 def _texts(type_: Type) -> Iterator[Label]:

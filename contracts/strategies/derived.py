@@ -12,6 +12,8 @@ from contracts.mutants import Mutant, every_mutant_of
 from contracts.respellings import respelled
 from contracts.rules import RULES
 
+from .asking import known_catalog, known_message
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
 
@@ -22,14 +24,17 @@ if TYPE_CHECKING:
 
 
 def mutants_of(
-    message: Message, *, rules: Collection[str] | None = None, catalog: Catalog | None = None
+    message: Message, *, rules: Collection[str] | str | None = None, catalog: Catalog | None = None
 ) -> SearchStrategy[Mutant]:
     """``message``, which is valid, with exactly one fault; a Mutant tells its ``name`` and the ``rule`` that must fire.
 
-    ``rules`` keeps to these rules or families, such as ``["schema"]``. Without the message's HTTP part there are no
-    faults of ``http/``. Shrinks to the first mutant of the first rule. Raises UnknownNameError for a rule that does not
-    exist, and ValueError for a message that is not valid or has no such mutant.
+    ``rules`` keeps to these rules or families, such as ``["schema"]``, or to one. Without the message's HTTP part there
+    are no faults of ``http/``. Shrinks to the first mutant of the first rule. Raises UnknownNameError for a rule that
+    does not exist, ValueError for a message that is not valid or has no such mutant, TypeError for what is no message.
     """
+    known_message(message)
+    known_catalog(catalog)
+    rules = (rules,) if isinstance(rules, str) else rules
     for name in rules or ():
         if name not in RULES and name not in {rule.family for rule in RULES.values()}:
             raise UnknownNameError.of("rule", name, RULES)
@@ -50,7 +55,7 @@ def respellings_of(message: Message) -> SearchStrategy[Message]:
 
     Its values and its verdict stay. Shrinks to the plainest spelling.
     """
-    return _respelled(message)
+    return _respelled(known_message(message))
 
 
 @st.composite

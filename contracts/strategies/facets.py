@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 #: Where no type sets a limit: the commonest one of databases, and a text that is longer than most.
 _TYPICAL: Final = 50
 _LONG: Final = 300
+#: No text is made that is longer: a contract may say 999,999,999.
+LONGEST: Final = 100_000
+_MANY_DIGITS: Final = 1_000
 
 
 def own_patterns(type_: Type) -> tuple[str, ...]:
@@ -40,9 +43,9 @@ def span_of(type_: Type) -> tuple[int | None, int | None]:
 
 
 def most_digits(type_: Type) -> int | None:
-    """How many digits a number of ``type_`` has at most; None is unbounded."""
-    limit = dict(type_.bounds).get("totalDigits")
-    return None if limit is None else int(limit)
+    """How many digits a number of ``type_`` has at most; None is unbounded, or more than are ever made."""
+    limit = int(dict(type_.bounds).get("totalDigits", _MANY_DIGITS))
+    return limit if limit < _MANY_DIGITS else None
 
 
 def fits(number: int, type_: Type) -> bool:
@@ -56,4 +59,11 @@ def typical_lengths(type_: Type) -> tuple[int, ...]:
     least, most = type_.min_length or 0, type_.max_length
     limit = _TYPICAL if most is None else most
     lengths = {0, 1, limit - 1, limit, least, *((_LONG,) if most is None else ())}
-    return tuple(sorted(length for length in lengths if least <= length <= (length if most is None else most)))
+    highest = LONGEST if most is None else min(most, LONGEST)
+    return tuple(sorted(length for length in lengths if least <= length <= highest))
+
+
+def is_crossed(type_: Type) -> bool:
+    """Whether the lengths of ``type_`` leave no text, or only longer ones than are ever made."""
+    least = type_.min_length or 0
+    return least > LONGEST or (type_.max_length is not None and least > type_.max_length)

@@ -8,13 +8,21 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from contracts.catalog import shipped
-from contracts.errors import UnknownNameError
 from contracts.messages import Message
 from contracts.names import TEXT_XML
-from contracts.rules import RULES
+from contracts.rules import RULES, open_case
 from contracts.samples import request_headers
 
+from .asking import (
+    given_strategies,
+    given_texts,
+    known_catalog,
+    known_message,
+    known_operation,
+    known_service,
+    untold,
+)
+from .fitting import fits_type
 from .schemata import block_of, payload_of, type_of
 from .texts import XML_CHARACTERS
 from .values import Value, from_type
@@ -40,9 +48,10 @@ def from_field(
 ) -> SearchStrategy[Value]:
     """Values of one field of ``operation`` (``service/Operation``), in its request or else its response.
 
-    ``field`` is a local name; the values are those of `from_type`. Raises UnknownNameError and ContractError.
+    ``field`` is a local name, of the header block too; the values are those of `from_type`. Raises UnknownNameError,
+    ContractError and, for arguments of other types, TypeError.
     """
-    service, known = (catalog or shipped()).operation(operation)
+    service, known = known_operation(operation, catalog)
     return from_type(type_of(service, known, field), provider_safe=provider_safe)
 
 
@@ -57,11 +66,13 @@ def from_request(
 
     Each value is one of `from_type`; optional elements come and go. ``fields`` has strategies of texts by the local
     names of fields, instead of their own. With ``provider_safe`` no rule of ``provider/`` has anything to say. Windows
-    of two times are in order.
+    of times are in order where both ends stand in one group, once each, and are of one type.
 
-    Shrinks to the required elements with the plainest values. Raises UnknownNameError and ContractError.
+    Shrinks to the required elements with the plainest values. Raises UnknownNameError, ContractError, and TypeError
+    for arguments of other types; drawing raises TypeError and ValueError for what ``fields`` draw that is no text, or
+    that no XML document can hold.
     """
-    service, known = (catalog or shipped()).operation(operation)
+    service, known = known_operation(operation, catalog)
     writer = _writer(service, known, "request", fields, safe=provider_safe)
     body = writer.elements(payload_of(service, known, "request"))
     block = st.just("") if known.header is None else writer.elements(block_of(service, known.header), shown=True)
@@ -80,10 +91,12 @@ def from_response(
 ) -> SearchStrategy[Message]:
     """Valid responses of ``operation``, with HTTP status 200, as answers to ``request`` if that is given.
 
+    Such an answer repeats the values that the contract says are echoed, where they are of the response's type.
     Otherwise as `from_request`.
     """
-    service, known = (catalog or shipped()).operation(operation)
-    writer = _writer(service, known, "response", fields, safe=provider_safe)
+    service, known = known_operation(operation, catalog)
+    repeated = _repeated(service, known, request, known_catalog(catalog))
+    writer = _writer(service, known, "response", fields, repeated, safe=provider_safe)
     body = writer.elements(payload_of(service, known, "response"))
     drawn = body.map(lambda text: _response(service, enveloped(text), 200, request))
     return _untold(drawn) if service.secrets & (fields or {}).keys() else drawn
@@ -97,7 +110,7 @@ def from_fault(
     With the form that the provider prints where its contract does not call that an error, and any HTTP status that it
     lists. Shrinks to ``soap:Server`` without a text. Raises UnknownNameError.
     """
-    known = (catalog or shipped()).service(service)
+    known = known_service(service, catalog)
     texts = st.text(XML_CHARACTERS).map(escaped)
     details = st.sampled_from(
         ("", "<detail/>", *(f'<detail><{fault.name} xmlns="{known.namespace}"/></detail>' for fault in known.faults))
@@ -118,21 +131,43 @@ def from_fault(
 
 
 def _writer(
-    service: Service, operation: Operation, direction: Direction, fields: Mapping[str, Texts] | None, *, safe: bool
+    service: Service,
+    operation: Operation,
+    direction: Direction,
+    fields: Mapping[str, Texts] | None,
+    repeated: Mapping[str, str] | None = None,
+    *,
+    safe: bool,
 ) -> Writer:
-    names = [field.name for field in payload_of(service, operation, direction).values()]
+    known = list(payload_of(service, operation, direction).values())
     if operation.header is not None and direction == "request":
-        names += [field.name for field in block_of(service, operation.header).values()]
-    for name in fields or ():
-        if name not in names:
-            raise UnknownNameError.of("field", name, names)
-    return Writer(service, fields or {}, safe=safe)
+        known += block_of(service, operation.header).values()
+    given = given_texts(given_strategies(fields, [field.name for field in known], service.secrets))
+    for field in known:
+        text = (repeated or {}).get(field.name)
+        if text is not None and field.type is not None and fits_type(text, field.type, safe=safe):
+            given.setdefault(field.name, untold(st.just(text)))
+    return Writer(service, given, safe=safe)
 
 
-@st.composite
-def _untold(draw: Callable[[SearchStrategy[Message]], Message], messages: SearchStrategy[Message]) -> Message:
+def _repeated(service: Service, operation: Operation, request: Message | None, catalog: Catalog) -> dict[str, str]:
+    """What the response repeats of ``request``: the values of its `echoed` relations."""
+    if request is None:
+        return {}
+    message = operation.payload("response").name
+    asked = {field.name: text for _, field, text in open_case(known_message(request), catalog).values}
+    relations = [known for known in service.relations if (known.kind, known.message) == ("echoed", message)]
+    return {name: asked[name] for relation in relations for name in relation.fields if name in asked}
+
+
+def _untold(messages: SearchStrategy[Message]) -> SearchStrategy[Message]:
     """``messages`` as other objects: of these Hypothesis does not print how, and from which secret, they were made."""
-    return draw(messages)._replace()
+
+    @st.composite
+    def untold_messages(draw: Callable[[SearchStrategy[Message]], Message]) -> Message:
+        return draw(messages)._replace()
+
+    return untold_messages()
 
 
 def _request(service: str, url: str, headers: Headers, body: str, block: str) -> Message:

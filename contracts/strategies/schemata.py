@@ -6,7 +6,7 @@ A strategy that is made from it meets the judge with another's understanding of 
 from __future__ import annotations
 
 import os
-from functools import cache
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 
 import xmlschema
@@ -14,6 +14,7 @@ import xmlschema
 from contracts.errors import ContractError, UnknownNameError
 from contracts.model import Field, Type
 from contracts.names import XSD, local_name, qname, split
+from contracts.schema import collapsed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,10 +23,12 @@ if TYPE_CHECKING:
     from contracts.model import Operation, Service
 
 _LENGTHS: Final = {"length": ("min_length", "max_length"), "minLength": ("min_length",), "maxLength": ("max_length",)}
+_DIRECTIONS: Final[tuple[Direction, Direction]] = ("request", "response")
+_MOST_REPEATS: Final = 3
 _LISTS: Final = frozenset({"pattern", "enumeration", "whiteSpace"})
 
 
-@cache
+@lru_cache(maxsize=512)
 def payload_of(service: Service, operation: Operation, direction: Direction) -> Field:
     """The payload of ``operation``, from the schema that judges whole envelopes. Raises ContractError."""
     group = qname(service.namespace, "requests" if direction == "request" else "responses")
@@ -36,7 +39,7 @@ def payload_of(service: Service, operation: Operation, direction: Direction) -> 
     raise ContractError(f"{service.folder}: there is no element {wanted}")
 
 
-@cache
+@lru_cache(maxsize=512)
 def block_of(service: Service, name: str) -> Field:
     """The header block of this local name. Raises ContractError."""
     element = _schema(service, "request").maps.elements.get(qname(service.namespace, name))
@@ -46,11 +49,12 @@ def block_of(service: Service, name: str) -> Field:
 
 
 def type_of(service: Service, operation: Operation, name: str) -> Type:
-    """The type of the field called ``name`` in the request or else the response. Raises UnknownNameError."""
-    directions: tuple[Direction, Direction] = ("request", "response")
+    """The type of the field called ``name`` in request, response or header block. Raises UnknownNameError."""
+    payloads = [payload_of(service, operation, direction) for direction in _DIRECTIONS]
+    blocks = [] if operation.header is None else [block_of(service, operation.header)]
     known: dict[str, Type] = {}
-    for direction in directions:
-        for field in payload_of(service, operation, direction).values():
+    for declaration in (*payloads, *blocks):
+        for field in declaration.values():
             if field.type is not None:
                 known.setdefault(field.name, field.type)
     if name not in known:
@@ -58,7 +62,12 @@ def type_of(service: Service, operation: Operation, name: str) -> Type:
     return known[name]
 
 
-@cache
+def most_of(field: Field) -> int:
+    """How many times ``field`` comes at most: where there is no limit, a few times more than it must."""
+    return field.min_occurs + _MOST_REPEATS if field.max_occurs is None else field.max_occurs
+
+
+@lru_cache(maxsize=512)
 def _schema(service: Service, direction: Direction) -> xmlschema.XMLSchema10:
     path = os.path.join(service.folder, f"{direction}.xsd")
     try:
@@ -91,7 +100,7 @@ def _type(type_: Any) -> Type:
     for step in steps:
         own = _values(step)
         facets = {name: value for name, value in own.items() if name not in _LISTS} | facets
-        enumeration = enumeration or own.get("enumeration", ())
+        enumeration = enumeration or tuple(collapsed(value, base) for value in own.get("enumeration", ()))
         patterns += ["|".join(own["pattern"])] if "pattern" in own else []
     lengths = {field: int(facets[name]) for name, fields in _LENGTHS.items() if name in facets for field in fields}
     return Type(
@@ -99,7 +108,7 @@ def _type(type_: Any) -> Type:
         base=base,
         min_length=lengths.get("min_length"),
         max_length=lengths.get("max_length"),
-        bounds=tuple((name, value) for name, value in facets.items() if name not in _LENGTHS),
+        bounds=tuple((name, collapsed(value, base)) for name, value in facets.items() if name not in _LENGTHS),
         patterns=tuple(reversed(patterns)),
         enumeration=enumeration,
     )

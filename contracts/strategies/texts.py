@@ -16,9 +16,13 @@ if TYPE_CHECKING:
 
     from contracts.model import Type
 
+    Texts = SearchStrategy[str]
+
 _NO_XML: Final = "".join(map(chr, (*range(9), 11, 12, *range(14, 32), 0xFFFE, 0xFFFF)))
 #: Every character of XML 1.0 section 2.2.
 XML_CHARACTERS: Final = st.characters(exclude_categories=["Cs"], exclude_characters=_NO_XML)
+#: Those of one UTF-16 unit.
+_NARROW_CHARACTERS: Final = st.characters(max_codepoint=0xFFFF, exclude_categories=["Cs"], exclude_characters=_NO_XML)
 _ASTRAL: Final = "\U0001f600\U0001f468\U0001f3fd\U00020000\U0002a6d6\U0001d518\U0010fffd"
 _ALPHABETS: Final = (
     st.characters(min_codepoint=0x20, max_codepoint=0x7E),
@@ -34,32 +38,55 @@ _TRICKY: Final = (
     "&", "<", ">", '"', "'", "]]>", "&amp;", "&lt;a&gt;", "&#13;", "<![CDATA[x]]>", "<!-- x -->", "<?x?>", "</a>", "a&b",
     "%s", "{0}", "$1", "\\n", "${x}", "null", "O'Brien", "x\r\ny", "x]]>y", "\t", "\n", "\r",
 )  # fmt: skip
+_DRAWN: Final = 500
 _BLANKS: Final = (" ", "\t", "\n", "\r", "\r\n", "  ")
 
 
-def strings(type_: Type, *, safe: bool) -> SearchStrategy[str]:
+def strings(type_: Type, *, safe: bool) -> Texts:
     """Strings of ``type_``, an xs:string. With ``safe`` its limit holds for UTF-16 units too.
 
     Shrinks to the shortest string, of zeros.
     """
-    least, most = type_.min_length or 0, type_.max_length
-    alphabets: list[str | SearchStrategy[str]] = [*_ALPHABETS]
-    if not (safe and most is not None):
+    alphabets: list[str | Texts] = [*_ALPHABETS]
+    if not (safe and type_.max_length is not None):
         alphabets += [_ASTRAL, XML_CHARACTERS]
-    texts = st.one_of([st.text(alphabet, min_size=least, max_size=most) for alphabet in alphabets])
+    texts = st.one_of([_sized(alphabet, type_) for alphabet in alphabets])
     # Every string is made of the same draws: of two, Hypothesis takes the one of fewer draws for the plainer.
     return st.builds(lambda text, dress: dress(text), texts, st.sampled_from(_dresses(type_)))
 
 
-def collapsing_strings(type_: Type, *, safe: bool) -> SearchStrategy[str]:
+def collapsing_strings(type_: Type, *, safe: bool) -> Texts:
     """Strings of a type that is normalised (xs:normalizedString) or collapsed (xs:token): blanks do not count."""
-    solid = st.characters(min_codepoint=0x21, exclude_categories=["Cs", "Zs", "Zl", "Zp"], exclude_characters=_NO_XML)
-    most = type_.max_length // 2 if safe and type_.max_length is not None else type_.max_length
-    least = type_.min_length or 0
-    core = st.text(solid, min_size=least, max_size=most if most is None or most >= least else type_.max_length)
+    last = 0xFFFF if safe and type_.max_length is not None else None
+    solid = st.characters(
+        min_codepoint=0x21,
+        max_codepoint=last,
+        exclude_categories=["Cs", "Zs", "Zl", "Zp"],
+        exclude_characters=_NO_XML,
+    )
+    core = _sized(solid, type_)
     if type_.base == "normalizedString":
         return core
     return st.builds("{1}{0}".format, core, st.sampled_from(("", *_BLANKS)))
+
+
+def characters_of(type_: Type, *, safe: bool) -> Texts:
+    """What values of ``type_`` may be made of where a pattern says how: of ASCII, but for the strings."""
+    if type_.base not in ("string", "normalizedString", "token"):
+        return st.characters(min_codepoint=0x20, max_codepoint=0x7E)
+    return _NARROW_CHARACTERS if safe and type_.max_length is not None else XML_CHARACTERS
+
+
+def _sized(alphabet: str | Texts, type_: Type) -> Texts:
+    """Texts of the lengths of ``type_``. Hypothesis draws few thousand characters: the longest are a part repeated."""
+    least, most = type_.min_length or 0, type_.max_length
+    if least <= _DRAWN:
+        return st.text(alphabet, min_size=least, max_size=most)
+    return st.text(alphabet, min_size=1, max_size=_DRAWN).map(partial(_lengthened, least))
+
+
+def _lengthened(least: int, text: str) -> str:
+    return (text * (least // len(text) + 1))[:least]
 
 
 def _dresses(type_: Type) -> list[Callable[[str], str]]:

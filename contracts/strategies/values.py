@@ -2,44 +2,35 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from contracts.errors import ContractError, UnknownNameError
+from contracts.catalog.grammar import BUILT_IN_TYPES
+from contracts.errors import UnknownNameError
 from contracts.model import Type
 from contracts.names import BLANKS
-from contracts.rules.facets import misfit_of_type
-from contracts.schema import RANGES
+from contracts.schema import IMPLIED_PATTERNS, RANGES, collapsed
 
 from .classes import labels_of
-from .facets import own_patterns
+from .facets import is_crossed, own_patterns
+from .fitting import fits_type, impossible
 from .numbers import booleans, decimals, floats, integers, padded
+from .probing import those_that_fit
 from .regular import matching
-from .texts import collapsing_strings, strings
-from .times import calendar_parts, date_times, dates, durations, times
+from .texts import characters_of, collapsing_strings, strings
+from .times import TIMES, moments
+from .words import WORDS, stretched, words
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hypothesis.strategies import SearchStrategy
 
-_NAME: Final = r"[A-Za-z_][A-Za-z0-9._\-]{0,20}"
-#: Types whose values are words of ASCII here: their facets, if any, are asked of the finished word.
-_WORDS: Final = {
-    "language": r"[a-zA-Z]{1,8}(-[a-zA-Z0-9]{1,8}){0,2}",
-    "Name": rf":?{_NAME}",
-    "NCName": _NAME,
-    "ID": _NAME,
-    # Without a prefix, which would have to be declared where the value stands.
-    "QName": _NAME,
-    "NMTOKEN": r"[A-Za-z0-9._:\-]{1,20}",
-    "NMTOKENS": r"[A-Za-z0-9._:\-]{1,9}( [A-Za-z0-9._:\-]{1,9}){0,2}",
-    "anyURI": r"(https?://[a-z]{1,9}\.example(/[a-z0-9]{0,9})?|urn:[a-z]{2,9}:[a-z0-9]{1,9})",
-    "hexBinary": r"([0-9a-fA-F]{2}){0,20}",
-    "base64Binary": r"([A-Za-z0-9+/]{4}){0,8}([A-Za-z0-9+/][AQgw]==)?",
-}
+    Texts = SearchStrategy[str]
+
+_SHOWN: Final = " that are not blank alone, as a header block wants them"
 _KEPT: Final = frozenset({"string", "normalizedString"})
 
 
@@ -66,71 +57,111 @@ def from_type(type_: Type | str, *, provider_safe: bool = False) -> SearchStrate
 
     Raises UnknownNameError for an unknown name, and ContractError for a type of which no value can be made.
     """
+    if not isinstance(type_, (str, Type)):
+        raise TypeError(f"type_ is a contracts.model.Type or a built-in type's name, not {type(type_).__name__}")
     kind = _built_in(type_) if isinstance(type_, str) else type_
     return texts_of(kind, provider_safe).map(lambda text: _value(text, kind))
 
 
-@cache
-def texts_of(type_: Type, safe: bool) -> SearchStrategy[str]:  # noqa: FBT001 - a key of the cache, always by position
-    """The texts of which `from_type` makes values."""
+@lru_cache(maxsize=1024)
+def texts_of(type_: Type, safe: bool) -> Texts:  # noqa: FBT001 - a key of the cache, always by position
+    """The texts of which `from_type` makes values. Raises ContractError."""
+    if type_.base not in _MADE:
+        why = "refers to other elements" if type_.base in BUILT_IN_TYPES else "is no built-in type"
+        raise impossible(type_, f": xs:{type_.base} {why}")
+    listed = tuple(dict.fromkeys(collapsed(text, type_.base) for text in type_.enumeration))
+    type_ = type_._replace(enumeration=listed)
+    fits = partial(fits_type, type_=type_, safe=safe)
+    if listed:
+        fitting = [text for text in listed if fits(text)]
+        texts = st.sampled_from(fitting) if fitting else None
+    elif _is_built_in(type_):
+        texts = _plain(type_, safe=safe)
+        texts = None if texts.is_empty else texts
+    else:
+        texts = those_that_fit(_candidates(type_, safe=safe), fits)
+    if texts is None:
+        raise impossible(type_, " that .NET holds as they are" if safe else "")
+    if type_.base in _KEPT or (type_.base in TIMES and not type_.patterns):
+        return texts
+    return padded(texts) if listed or type_.base in TIMES else texts
+
+
+@lru_cache(maxsize=256)
+def shown_texts_of(type_: Type, safe: bool) -> Texts:  # noqa: FBT001 - as above
+    """Those of `texts_of` that are not blank alone, since a header block must have something in it."""
+    if type_.base in ("string", "normalizedString", "token", "hexBinary", "base64Binary"):
+        shown = tuple(filter(_is_shown, type_.enumeration))
+        if type_.enumeration and not shown:
+            raise impossible(type_, _SHOWN)
+        type_ = type_._replace(min_length=max(type_.min_length or 0, 1), enumeration=shown)
+    texts = texts_of(type_, safe)
+    if type_.base != "string" or type_.enumeration:
+        return texts
+    if _is_built_in(type_):
+        return texts.map(lambda text: text if _is_shown(text) else f"0{text[1:]}")
+    fits = partial(fits_type, type_=type_, safe=safe)
+    found = those_that_fit([texts], lambda text: _is_shown(text) and fits(text))
+    if found is None:
+        raise impossible(type_, _SHOWN)
+    return found
+
+
+def _is_built_in(type_: Type) -> bool:
+    """Whether the strategy builds all facets of ``type_`` into its values."""
+    if own_patterns(type_):
+        return False
+    lengths = type_.min_length is not None or type_.max_length is not None
+    if type_.base in ("string", "normalizedString", "token"):
+        return not type_.bounds
+    return type_.base in RANGES or not (lengths or type_.bounds)
+
+
+def _candidates(type_: Type, *, safe: bool) -> list[Texts]:
+    """Strategies of texts of which some may be values of ``type_``, the plainest first."""
     patterns = own_patterns(type_)
-    if type_.enumeration:
-        listed = st.sampled_from([text for text in type_.enumeration if misfit_of_type(text, type_) is None])
-        return listed if type_.base in _KEPT else padded(listed)
+    kinds = [_plain(type_, safe=safe)]
     if patterns:
-        return matching(type_, patterns)
-    found = _plain(type_, safe=safe)
-    return found.filter(lambda text: misfit_of_type(text, type_) is None) if _needs_a_look(type_) else found
+        alphabet = characters_of(type_, safe=safe)
+        kinds.insert(0, matching(patterns, alphabet))
+    if type_.min_length is not None or type_.max_length is not None:
+        kinds.append(stretched(kinds[0], type_))
+    return [kind for kind in kinds if not kind.is_empty]
 
 
-def visible(texts: SearchStrategy[str]) -> SearchStrategy[str]:
-    """``texts`` with a character that is seen, for values that may not be blank alone."""
-    return texts.map(lambda text: text if text.strip(BLANKS) else f"0{text[1:]}")
-
-
-def _plain(type_: Type, *, safe: bool) -> SearchStrategy[str]:
+def _plain(type_: Type, *, safe: bool) -> Texts:
+    """Values of the built-in type, with the bounds and, for strings and octets, the lengths of ``type_``."""
     base = type_.base
-    if base in RANGES:
-        return integers(type_)
-    if base in _WORDS:
-        words = st.from_regex(_WORDS[base], fullmatch=True)
-        return padded(words)
-    if base == "string":
+    if base == "string" and not is_crossed(type_):
         return strings(type_, safe=safe)
-    if base in ("normalizedString", "token"):
+    if base in ("normalizedString", "token") and not is_crossed(type_):
         return collapsing_strings(type_, safe=safe)
-    if base == "dateTime":
-        return date_times(type_, safe=safe)
-    if base.startswith("g"):
-        return calendar_parts(base)
-    if base not in _OTHERS:
-        raise ContractError(f"no values of the type {type_.name} can be made: xs:{base} refers to other elements")
-    return _OTHERS[base](type_)
+    if base in TIMES:
+        return moments(type_, safe=safe)
+    if base in WORDS:
+        return words(type_)
+    return _NUMBERS[base](type_) if base in _NUMBERS else st.nothing()
 
 
-_OTHERS: Final[dict[str, Callable[[Type], SearchStrategy[str]]]] = {
+_NUMBERS: Final[dict[str, Callable[[Type], Texts]]] = {
+    **dict.fromkeys(RANGES, integers),
     "boolean": lambda _: booleans(),
     "decimal": decimals,
     "float": floats,
     "double": floats,
-    "date": lambda _: dates(),
-    "time": lambda _: times(),
-    "duration": lambda _: durations(),
 }
+_MADE: Final = _NUMBERS.keys() | TIMES | WORDS | _KEPT | {"token"}
 
 
-def _needs_a_look(type_: Type) -> bool:
-    """Whether ``type_`` has facets that its strategy does not build into the values."""
-    lengths = type_.min_length is not None or type_.max_length is not None
-    return type_.base in _WORDS and lengths
+def _is_shown(text: str) -> bool:
+    return text.strip(BLANKS) != ""
 
 
 def _built_in(name: str) -> Type:
-    known = RANGES.keys() | _WORDS.keys() | _OTHERS.keys() | _KEPT | {"token", "dateTime"}
-    known |= {"gYear", "gYearMonth", "gMonth", "gMonthDay", "gDay"}
-    if name not in known:
-        raise UnknownNameError.of("built-in type", name, sorted(known))
-    return Type(name, name)
+    if name not in _MADE:
+        raise UnknownNameError.of("built-in type", name, sorted(_MADE))
+    # As the contracts write it: of a dateTime without a pattern, libxml2 refuses the blanks that XSD 1.0 collapses.
+    return Type(name, name, patterns=(IMPLIED_PATTERNS[name],) if name == "dateTime" else ())
 
 
 def _value(text: str, type_: Type) -> Value:

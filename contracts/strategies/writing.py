@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Final
 
 from hypothesis import strategies as st
 
-from contracts.names import SOAP11, XSI
+from contracts.names import BLANKS, SOAP11, XSI
 from contracts.schema import instant_of, is_after
 
-from .values import texts_of, visible
+from .schemata import most_of
+from .values import shown_texts_of, texts_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -24,13 +25,14 @@ if TYPE_CHECKING:
     Texts = SearchStrategy[str]
     #: What stands in the elements of one declaration, one string for each of them; None is nil.
     Contents = Sequence["str | None"]
+    #: The names of the ends of each window, and their places in a group.
+    Windows = Sequence[tuple[str, str]]
+    Places = Sequence[tuple[int, int]]
 
 _SPECIAL: Final = re.compile("[&<>\r]")
 #: A carriage return that is not written as a reference comes out as a line feed (XML 1.0 section 2.11).
 _ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _NIL: Final = f' xmlns:xsi="{XSI}" xsi:nil="true"/>'
-#: An element that may come without end comes up to this many times more than it must.
-_MOST_REPEATS: Final = 3
 
 
 def escaped(text: str) -> str:
@@ -51,18 +53,14 @@ class Writer:
     """Strategies of elements for the declarations of one service.
 
     ``given`` has strategies of texts by the local name of a field, which replace its own; ``safe`` as in `from_type`.
+    The ends of a window are put in order where both stand in one group, once each, and are of one type. Others are
+    not: what is drawn in one group is not known in the next, and a value may not fit the type of the other end.
     """
 
     def __init__(self, service: Service, given: Mapping[str, Texts], *, safe: bool) -> None:
         self._given = given
         self._safe = safe
-        self._windows = [
-            window
-            for relation in service.relations
-            if relation.kind == "ordered"
-            for window in pairwise(relation.fields)
-            if not given.keys() & window
-        ]
+        self._relations = [relation for relation in service.relations if relation.kind == "ordered"]
 
     def elements(self, field: Field, *, shown: bool = False) -> Texts:
         """The global element ``field``, which declares its namespace. With ``shown`` no text in it is blank alone."""
@@ -70,40 +68,66 @@ class Writer:
         plain = _all_qualified(field)
         name = field.name if plain else f"op:{field.name}"
         start = f'<{name} xmlns{"" if plain else ":op"}="{field.namespace}"'
-        return self._content(field, plain=plain, shown=shown).map(partial(_element, name, start))
+        windows = [
+            window
+            for relation in self._relations
+            if relation.message == field.name
+            for window in pairwise(relation.fields)
+            if not self._given.keys() & window
+        ]
+        return self._content(field, windows, plain=plain, shown=shown).map(partial(_element, name, start))
 
-    def _content(self, field: Field, *, plain: bool, shown: bool) -> SearchStrategy[str | None]:
+    def _content(self, field: Field, windows: Windows, *, plain: bool, shown: bool) -> SearchStrategy[str | None]:
         if field.type is not None:
-            texts = self._given[field.name] if field.name in self._given else texts_of(field.type, self._safe)
-            content: SearchStrategy[str | None] = (visible(texts) if shown else texts).map(escaped)
+            made = shown_texts_of if shown else texts_of
+            texts = self._given[field.name] if field.name in self._given else made(field.type, self._safe)
+            content: SearchStrategy[str | None] = texts.map(escaped)
         else:
-            children = [self._repeated(child, plain=plain, shown=shown) for child in field.fields]
-            content = st.tuples(*children).map(partial(self._joined, field, _names(field, plain=plain)))
-        return content | st.none() if field.nillable and field.name not in self._given else content
+            children = [self._repeated(child, windows, plain=plain, shown=shown) for child in field.fields]
+            joined = partial(_joined, _names(field, plain=plain), _places(field, windows))
+            content = st.tuples(*children).map(joined)
+        if field.nillable and field.name not in self._given:
+            # Not one of the two, since nil would be the plainer for its fewer draws.
+            return st.builds(lambda text, nil: None if nil else text, content, st.booleans())
+        return content
 
-    def _repeated(self, field: Field, *, plain: bool, shown: bool) -> SearchStrategy[Contents]:
-        content = self._content(field, plain=plain, shown=shown)
-        least, most = field.min_occurs, field.max_occurs
+    def _repeated(self, field: Field, windows: Windows, *, plain: bool, shown: bool) -> SearchStrategy[Contents]:
+        content = self._content(field, windows, plain=plain, shown=shown)
+        least, most = field.min_occurs, most_of(field)
         if (least, most) == (1, 1):
             return st.tuples(content)
-        return st.lists(content, min_size=least, max_size=least + _MOST_REPEATS if most is None else most)
+        if field.type is not None and field.type.base == "ID" and field.name not in self._given:
+            # An identifier stands only once in a document.
+            return st.lists(content, min_size=least, max_size=most, unique_by=lambda text: text and text.strip(BLANKS))
+        return st.lists(content, min_size=least, max_size=most)
 
-    def _joined(self, field: Field, names: Sequence[str], contents: Sequence[Contents]) -> str:
-        contents = self._put_in_order(field, contents)
-        return "".join(
-            [_element(name, f"<{name}", one) for name, all_ in zip(names, contents, strict=True) for one in all_]
-        )
 
-    def _put_in_order(self, field: Field, contents: Sequence[Contents]) -> Sequence[Contents]:
-        """``contents`` with the ends of a window changed where the first is the later one."""
-        places = {child.name: place for place, child in enumerate(field.fields)}
-        for first, second in self._windows:
-            if first in places and second in places:
-                one, two = places[first], places[second]
-                if _is_late(contents[one], contents[two]):
-                    contents = list(contents)
-                    contents[one], contents[two] = contents[two], contents[one]
-        return contents
+def _joined(names: Sequence[str], places: Places, contents: Sequence[Contents]) -> str:
+    if places:
+        contents = _in_order(places, list(contents))
+    return "".join(
+        [_element(name, f"<{name}", one) for name, all_ in zip(names, contents, strict=True) for one in all_]
+    )
+
+
+def _places(field: Field, windows: Windows) -> Places:
+    """Where in a group the two ends of each window stand, if both are there once and of one type."""
+    places = {
+        child.name: place
+        for place, child in enumerate(field.fields)
+        if child.type is not None and child.max_occurs == 1
+    }
+    known = [(places[first], places[second]) for first, second in windows if {first, second} <= places.keys()]
+    return [(one, two) for one, two in known if field.fields[one].type == field.fields[two].type]
+
+
+def _in_order(places: Places, contents: list[Contents]) -> list[Contents]:
+    """``contents`` with the ends of a window changed where the first is the later one, until none is."""
+    for _ in places:  # as many rounds as there are windows are enough, unless two contradict each other
+        for one, two in places:
+            if _is_late(contents[one], contents[two]):
+                contents[one], contents[two] = contents[two], contents[one]
+    return contents
 
 
 def _element(name: str, start: str, content: str | None) -> str:
