@@ -6,17 +6,19 @@ every operation: mutants must be found out, near misses and respellings must not
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from .checking import check
 from .errors import ContractError
 from .mutants import every_mutant_of, every_near_miss_of
+from .mutants.registry import MUTATIONS, NEAR_MISSES
 from .respellings import ABOUT_SPELLING, every_respelling_of
 from .rules import RULES
 from .samples import fault_message, message
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Collection, Iterator
 
     from .catalog import Catalog
     from .findings import Kind, Verdict
@@ -36,8 +38,8 @@ _KINDS: Final[tuple[Kind, ...]] = ("request", "response", "fault")
 class Trial(NamedTuple):
     """One message judged. ``problem`` says what is wrong with the judgement, "" where it is right.
 
-    ``rule`` is the one that a mutant breaks and a near miss nearly breaks, "" for a respelling; ``name`` says what was
-    done to the sample; ``kind`` is the sample's.
+    ``rule`` is the one that a mutant breaks and a near miss nearly breaks, "" for a respelling and for a sample that is
+    refused as it is; ``name`` says what was done to the sample; ``kind`` is the sample's.
     """
 
     sort: Sort
@@ -69,34 +71,58 @@ class _Base(NamedTuple):
     thorough: bool
 
 
-def trials(catalog: Catalog, counted: Counted) -> Iterator[Trial | Untried]:
-    """Every trial, one at a time; ``counted`` is the policy by which findings count.
+class _Judge(NamedTuple):
+    """By what is judged, and the rules that are tried, None for all."""
+
+    catalog: Catalog
+    counted: Counted
+    rules: Collection[str] | None
+
+    def verdict(self, found: Message) -> Verdict | str:
+        """What is found in the message, all of it; of a judge that raises, how: its text could quote a value."""
+        try:
+            return check(found, catalog=self.catalog)
+        except Exception as error:  # noqa: BLE001 - whatever it is, the trials go on
+            return f"raises {type(error).__name__}"
+
+
+def rules_of(select: Collection[str] = ()) -> list[str]:
+    """The ids of the rules to try: those that the package has, and those that it should have, for there are mutants.
+
+    ``select``, rules and families, keeps to these; nothing in it keeps to all.
+    """
+    every = dict.fromkeys((*RULES, *MUTATIONS, *NEAR_MISSES))
+    return [rule for rule in every if not select or rule in select or rule.partition("/")[0] in select]
+
+
+def trials(catalog: Catalog, counted: Counted, *, rules: Collection[str] | None = None) -> Iterator[Trial | Untried]:
+    """Every trial, one at a time; ``counted`` is the policy by which findings count, ``rules`` keeps to these.
 
     The messages are the smallest and the fullest request and response of each operation, and a fault. Large mutants,
-    which all test the limits on size, are made of a service's first request alone.
+    which all test the limits on size, are made of a service's first request alone. What the judge raises is a problem
+    of the trial.
     """
+    judge = _Judge(catalog, counted, rules)
     for service in catalog:
         for operation in service.operations:
             for kind in _KINDS:
-                yield from _tried(service, operation, kind, catalog, counted)
+                yield from _tried(service, operation, kind, judge)
 
 
-def _tried(
-    service: Service, operation: Operation, kind: Kind, catalog: Catalog, counted: Counted
-) -> Iterator[Trial | Untried]:
+def _tried(service: Service, operation: Operation, kind: Kind, judge: _Judge) -> Iterator[Trial | Untried]:
     try:
         samples = _samples(service, operation, kind)
     except ContractError as error:  # a type of which no value can be guessed
         yield Untried(service.name, operation.name, kind, str(error))
         return
     for sample in samples:
-        verdict = check(sample, catalog=catalog)
-        if not verdict.passed:
-            reason = f"the sample itself breaks {', '.join(sorted(_rules(verdict)))}"
-            yield Untried(service.name, operation.name, kind, reason)
+        verdict = judge.verdict(sample)
+        if isinstance(verdict, str) or not verdict.passed:
+            problem = verdict if isinstance(verdict, str) else _failure(verdict)
+            yield Trial("near miss", "", "the-sample-itself", service.name, operation.name, kind, problem)
         else:
             thorough = kind == "request" and operation is service.operations[0]
-            yield from _trials(_Base(service, operation, kind, sample, counted(verdict), thorough), catalog, counted)
+            yield from _trials(_Base(service, operation, kind, sample, judge.counted(verdict), thorough), judge)
 
 
 def _samples(service: Service, operation: Operation, kind: Kind) -> list[Message]:
@@ -108,21 +134,20 @@ def _samples(service: Service, operation: Operation, kind: Kind) -> list[Message
     return [small] if small.body == full.body else [small, full]
 
 
-def _trials(base: _Base, catalog: Catalog, counted: Counted) -> Iterator[Trial]:
-    def judged(found: Message) -> Verdict:
-        return counted(check(found, catalog=catalog))
-
-    def trial(sort: Sort, rule: str, name: str, problem: str) -> Trial:
+def _trials(base: _Base, judge: _Judge) -> Iterator[Trial]:
+    def trial(sort: Sort, rule: str, name: str, found: Message, problem_of: Callable[[Verdict], str]) -> Trial:
+        verdict = judge.verdict(found)
+        problem = verdict if isinstance(verdict, str) else problem_of(judge.counted(verdict))
         return Trial(sort, rule, name, base.service.name, base.operation.name, base.kind, problem)
 
-    for mutant in every_mutant_of(base.message, catalog=catalog):
+    for mutant in every_mutant_of(base.message, rules=judge.rules, catalog=judge.catalog):
         if base.thorough or len(mutant.message.body) < _LARGE:
-            yield trial("mutant", mutant.rule, mutant.name, _survival(base, mutant, judged(mutant.message)))
-    for mutant in every_near_miss_of(base.message, catalog=catalog):
+            yield trial("mutant", mutant.rule, mutant.name, mutant.message, partial(_survival, base, mutant))
+    for mutant in every_near_miss_of(base.message, rules=judge.rules, catalog=judge.catalog):
         if base.thorough or len(mutant.message.body) < _LARGE:
-            yield trial("near miss", mutant.rule, mutant.name, _shot(mutant, judged(mutant.message)))
+            yield trial("near miss", mutant.rule, mutant.name, mutant.message, partial(_shot, mutant))
     for respelling in every_respelling_of(base.message):
-        yield trial("respelling", "", respelling.name, _change(base, judged(respelling.message)))
+        yield trial("respelling", "", respelling.name, respelling.message, partial(_change, base))
 
 
 def _rules(verdict: Verdict) -> set[str]:
@@ -149,10 +174,13 @@ def _survival(base: _Base, mutant: Mutant, verdict: Verdict) -> str:
 
 def _shot(mutant: Mutant, verdict: Verdict) -> str:
     """Why a near miss is shot: its rule is found, or the message fails."""
-    rules = _rules(verdict)
-    if mutant.rule in rules:
+    if mutant.rule in _rules(verdict):
         return "found"
-    return "" if verdict.passed else f"fails by {', '.join(sorted(rules))}"
+    return "" if verdict.passed else _failure(verdict)
+
+
+def _failure(verdict: Verdict) -> str:
+    return f"fails by {', '.join(sorted(_rules(verdict)))}"
 
 
 def _change(base: _Base, verdict: Verdict) -> str:
@@ -178,11 +206,13 @@ class Score(NamedTuple):
 class Matrix:
     """The kill matrix: a score for each sort of trial, rule and service, and the trials that went wrong.
 
-    ``misses`` has those by their sort; ``untried`` what could not be tried.
+    ``rules`` are those that were to be tried, all by default; ``misses`` has the trials by their sort; ``untried`` what
+    could not be tried.
     """
 
-    def __init__(self, services: list[str]) -> None:
+    def __init__(self, services: list[str], rules: Collection[str] | None = None) -> None:
         self.services = services
+        self.rules = rules_of() if rules is None else list(rules)
         self.misses: dict[Sort, list[Trial]] = {"mutant": [], "near miss": [], "respelling": []}
         self.untried: list[Untried] = []
         self._scores: dict[tuple[Sort, str, str], Score] = {}
@@ -208,7 +238,7 @@ class Matrix:
 
     def dead(self) -> list[str]:
         """The rules of which no mutant was killed."""
-        return [rule for rule in RULES if not self.score("mutant", rule).right]
+        return [rule for rule in self.rules if not self.score("mutant", rule).right]
 
     @property
     def passed(self) -> bool:

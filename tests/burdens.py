@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.checking import check
-from contracts.names import SOAP11, XSI
+from contracts.names import SOAP11, XSD, XSI
 from contracts.xml import MAX_BYTES, MAX_CHILDREN, MAX_TAGS
 
 if TYPE_CHECKING:
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 #: What one message may cost.
 SECONDS: Final = 5
 MEGABYTES: Final = 200
+#: Where a process begins its peak of memory anew. Not every sandbox has it.
+CLEAR_REFS: Final = Path("/proc/self/clear_refs")
 #: Beyond the bound, so that what exceeds it is measured and not killed, and below what would harm the machine.
 _ADDRESS_SPACE: Final = 2 << 30
 
@@ -79,13 +81,20 @@ def luminate(number: str = "1", header: str = "<c:Session><c:SessionId>s:1</c:Se
     return envelope(payload, header, ' xmlns:c="urn:soap.convio.com"')
 
 
+def _typed(more: str, number: str = "1") -> bytes:
+    """Thousands of xsi:types whose prefix is declared behind fifty thousand others."""
+    declared = _distinct(' xmlns:a{0}="u"', 50_000) + f' xmlns:c="urn:soap.convio.com" xmlns:xsd="{XSD}"'
+    payload = f"<c:EndSynchronization><c:PartitionId>{number}</c:PartitionId></c:EndSynchronization>"
+    return envelope(payload, more, declared)
+
+
 def _attributes(count: int) -> str:
     return "".join(f' a{number}=""' for number in range(count))
 
 
 def _grouped(inner: str, tags: int = _TAGS) -> str:
-    """Nearly as many of ``inner``, an empty tag, as ``tags``, in groups that are as large as may be."""
-    return f"<x>{inner * _CHILDREN}</x>" * (tags // (_CHILDREN + 2))
+    """Nearly as many of ``inner``, an empty tag, as ``tags``, in groups of thousands."""
+    return f"<x>{inner * 9_990}</x>" * (tags // 9_992)
 
 
 def _distinct(form: str, count: int) -> str:
@@ -96,6 +105,8 @@ def _fault(detail: str, attributes: str = "") -> bytes:
     inner = f"<faultcode>soap:Server</faultcode><faultstring>s</faultstring><detail>{detail}</detail>"
     return envelope(f"<soap:Fault>{inner}</soap:Fault>", attributes=attributes)
 
+
+_TYPED: Final = '<c:Session><c:SessionId xsi:type="xsd:string">s</c:SessionId></c:Session>'
 
 LARGE: Final = ("xml/too-large",)
 DEEP: Final = ("xml/too-deep",)
@@ -111,9 +122,6 @@ BURDENS: Final = (
     Burden("10 MB of <a>", lambda: b"<a>" * (MAX_BYTES // 3), LARGE),
     Burden("10 MB of <a> in UTF-16", lambda: ("<a>" * (MAX_BYTES // 6 - 1)).encode("utf-16"), LARGE),
     Burden("10 MB of <?", lambda: b"<?" * (MAX_BYTES // 2), LARGE),
-    Burden("10 MB of NUL", lambda: bytes(MAX_BYTES), BROKEN),
-    Burden("10 MB of blanks", lambda: b" " * MAX_BYTES, LARGE),
-    Burden("10 MB of quotes", lambda: b'"' * MAX_BYTES, BROKEN),
     Burden("10 MB of ampersands", lambda: ongoing(UserName="& " * 5_000_000), LARGE),
     Burden("10 MB of entities", lambda: ongoing(UserName="&nbsp;" * 1_700_000), LARGE),
     Burden("10 MB of references", lambda: ongoing(IntegrationType="&#65;" * 2_000_000)),
@@ -130,9 +138,7 @@ BURDENS: Final = (
     Burden("a declaration that does not end", lambda: b'<?xml version="1.0"' + b" " * 10_000_000, LARGE),
     Burden("many declarations", lambda: b'<?xml version="1.0" encoding="' * 300_000, LARGE),
     Burden("comments before a DOCTYPE", lambda: b"<!--a-->" * _TAGS + b"<!DOCTYPE", DOCTYPE),
-    Burden("a DOCTYPE of quotes", lambda: b"<!DOCTYPE e " + b"\"'" * 5_000_000, DOCTYPE),
     Burden("a DOCTYPE of comments", lambda: b"<!DOCTYPE e [" + b"<!--a-->" * _TAGS, DOCTYPE),
-    Burden("a DOCTYPE of open comments", lambda: b"<!DOCTYPE e [" + b"<!--" * _TAGS, DOCTYPE),
     Burden("a large DOCTYPE", lambda: b"<!DOCTYPE e [" + b" " * 10_000_000 + b"]>" + ongoing(), DOCTYPE[:1]),
     # Elements and attributes
     Burden("100,000 attributes", lambda: ongoing(attributes=_attributes(100_000)), LARGE),
@@ -150,7 +156,7 @@ BURDENS: Final = (
     Burden("many names that are nearly right", lambda: ongoing(_distinct("<UserNam{}/>", _CHILDREN)), UNEXPECTED),
     Burden("many names that are nearly secret",
            lambda: envelope("<a>" + _distinct("<Passwor{0}>secret{0}</Passwor{0}>", _CHILDREN) + "</a>"), UNKNOWN),
-    Burden("many payloads", lambda: envelope(f'<GetTimeOfLastSync xmlns="{_ONGOING}"/>' * _CHILDREN),
+    Burden("many payloads", lambda: envelope(f'<GetTimeOfLastSync xmlns="{_ONGOING}"/>' * (_TAGS // 3)),
            ("schema/missing-element", "soap/multiple-payloads")),
     Burden("many header blocks", lambda: luminate(header="<c:a/>" * _CHILDREN),
            ("contract/header-missing", "soap/unknown-header")),
@@ -159,9 +165,9 @@ BURDENS: Final = (
     Burden("many wrong header blocks in a fault",
            lambda: _fault(_grouped("<c:Session/>", _TAGS // 2), ' xmlns:c="urn:soap.convio.com"'),
            ("contract/unknown-fault", "schema/invalid")),
-    Burden("many comments in a value", lambda: ongoing(IntegrationType="<!---->t" * _CHILDREN),
+    Burden("many comments in a value", lambda: ongoing(IntegrationType="<!---->t" * 20_000),
            ("provider/comment-in-value",)),
-    Burden("many processing instructions", lambda: ongoing("<?a?>" * _CHILDREN), ("xml/processing-instruction",)),
+    Burden("many processing instructions", lambda: ongoing("<?a?>" * 20_000), ("xml/processing-instruction",)),
     Burden("much CDATA", lambda: ongoing(IntegrationType="<![CDATA[a]]>" * _TAGS)),
     Burden("CDATA that does not end", lambda: ongoing(IntegrationType="<![CDATA[" * _TAGS), BROKEN),
     Burden("a million levels", lambda: b"<a>" * 1_000_000 + b"</a>" * 1_000_000, LARGE),
@@ -176,6 +182,17 @@ BURDENS: Final = (
            lambda: luminate(header=f'<b:c xmlns:b="{"u" * 1_000_000}">{"<b:a/>" * 9_000}</b:c>'), LARGE),
     Burden("a long namespace on many elements",
            lambda: ongoing(f'<b:c xmlns:b="{"u" * 2_000}">{"<b:a/>" * 9_000}</b:c>'), UNEXPECTED),
+    Burden("many types and many namespaces", lambda: _typed(_TYPED * 8_000), ("contract/header-repeated",)),
+    Burden("many types and many namespaces beside a fault", lambda: _typed(_TYPED * 8_000, "x"),
+           ("contract/header-repeated", "schema/integer")),
+    Burden("many errors beside each other", lambda: luminate(header="<c:Session><c:a/></c:Session>" * (_TAGS // 2)),
+           ("contract/header-empty", "contract/header-repeated")),
+    Burden("many errors beside a text of many parts",
+           lambda: luminate(f"1{'>' * 1_000_000}", header="<c:Session/>" * 20_000), LARGE),
+    Burden("10 MB of end tags", lambda: b"<a>" + b"</a>" * 2_500_000, BROKEN),
+    Burden("tags in an instruction that ends late", lambda: ongoing(f"<?a {'<!--' * 100} ?>" + "<a/>" * 1_000_000), LARGE),
+    Burden("8 MB of tags in CDATA, and a fault",
+           lambda: ongoing(GoodsOwnerId="x", IntegrationType="<![CDATA[" + '<b c="d">' * 800_000 + "]]>"), ("schema/integer",)),
     # Values
     Burden("a text of 1 MB", lambda: ongoing(IntegrationType="x" * 1_000_000)),
     Burden("a secret of 9 MB", lambda: ongoing(Password="x" * 9_000_000), ("schema/max-length",)),
@@ -193,7 +210,7 @@ BURDENS: Final = (
     # Places
     Burden("a fault behind four million lines", lambda: ongoing("\r\n" * 4_000_000, GoodsOwnerId="x"),
            ("schema/integer",)),
-    Burden("a hundred faults on four million lines", lambda: ongoing(("\r\n" * 400 + "<a/>") * _CHILDREN), UNEXPECTED),
+    Burden("a hundred faults on four million lines", lambda: ongoing(("\r\n" * 400 + "<a/>") * 9_990), UNEXPECTED),
 )  # fmt: skip
 
 
@@ -232,17 +249,24 @@ def _in_child(act: Callable[[], object]) -> tuple[int, resource.struct_rusage]:
 
 def _judge(body: bytes, sending: int, judge: Callable[[bytes], Iterable[str]], seconds: int) -> None:
     """Say to ``sending``, a descriptor, what the verdict was and how much memory it took."""
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
-    resource.setrlimit(resource.RLIMIT_AS, (_ADDRESS_SPACE, _ADDRESS_SPACE))
-    before = _megabytes("VmRSS")
-    # The peak begins anew: that of the process which made this one is none of the message's.
-    Path("/proc/self/clear_refs").write_text("5", encoding="ascii")
-    rules, died = [], ""
+    rules, died, before = [], "", 0.0
     try:
+        _limit(resource.RLIMIT_CPU, seconds)
+        _limit(resource.RLIMIT_AS, _ADDRESS_SPACE)
+        before = _megabytes("VmRSS")
+        # The peak begins anew: that of the process which made this one is none of the message's.
+        CLEAR_REFS.write_text("5", encoding="ascii")
         rules = sorted(judge(body))
     except BaseException as error:  # noqa: BLE001 - that there is none is what is to be shown
         died = repr(error)[:200]
     os.write(sending, json.dumps([rules, _megabytes("VmHWM") - before, died]).encode())
+
+
+def _limit(kind: int, most: int) -> None:
+    """Let this process have ``most`` of a resource, or less where the machine allows less."""
+    hard = resource.getrlimit(kind)[1]
+    most = most if hard == resource.RLIM_INFINITY else min(most, hard)
+    resource.setrlimit(kind, (most, most))
 
 
 def _megabytes(name: str) -> float:
@@ -251,14 +275,15 @@ def _megabytes(name: str) -> float:
     return int(lines[name].split()[0]) / 1024
 
 
-def main() -> None:
+def main(part: int = 0, parts: int = 1) -> None:
+    """Print what each ``parts``-th message costs, from ``part`` on."""
     for body in (ongoing(), ongoing(GoodsOwnerId="x"), luminate(), luminate("x"), _fault("d"), b"<a"):
         check(body)
     with tempfile.TemporaryDirectory() as folder:
-        for burden in BURDENS:
+        for burden in BURDENS[part::parts]:
             sys.stdout.write(f"{json.dumps(cost_of(burden, Path(folder, 'message')))}\n")
             sys.stdout.flush()
 
 
 if __name__ == "__main__":
-    main()
+    main(*map(int, sys.argv[1:]))

@@ -218,6 +218,29 @@ def test_a_judge_that_calls_every_error_a_warning_lets_mutants_live() -> None:
     assert found == [("schema/missing-element", f"{mutant.name} of {base}: passes")]
 
 
+def test_values_without_zones_are_put_out_of_order_where_that_is_known_of_them() -> None:
+    operation = shipped().service("luminate").operation("StartSynchronization")
+    values = {"Start": "2024-05-01T12:00:00", "End": "2024-05-02T12:00:00Z"}
+    message = samples.message(shipped().service("luminate"), operation, "request", full=True, values=values)
+    base = Base("without-a-zone", message, "luminate")
+    mutants = list(every_mutant_of(message, rules=["contract/value-order"]))
+    assert len([mutant for mutant in mutants if "zone" in mutant.name]) == 4
+    assert survivors(base, mutants, services(), judge_by(services())) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "rule", "near"),
+    [
+        ("puts-300-into-PartitionId-and-calls-it-a-unsignedByte", "schema/xsi-type", False),
+        ("calls-PartitionId-a-derived-unsignedByte", "schema/xsi-type", True),
+    ],
+)
+def test_a_type_that_is_derived_is_tried_with_what_it_takes_and_what_not(name: str, rule: str, near: bool) -> None:  # noqa: FBT001
+    base = next(base for base in SAMPLES if base.name == "luminate-EndSynchronization-request")
+    made = every_near_miss_of if near else every_mutant_of
+    assert name in {mutant.name for mutant in made(base.message, rules=[rule])}
+
+
 # ---------------------------------------------------------------------------------------------------------- the matrix
 
 #: Rules that are on at a service and of which there can be no mutant there, and why.

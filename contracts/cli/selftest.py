@@ -15,7 +15,7 @@ from contracts.judging import catalog_of, policy_of
 from contracts.reports import escaped, width_of
 from contracts.reports.text import amount
 from contracts.rules import RULES
-from contracts.selftest import Matrix, trials
+from contracts.selftest import Matrix, rules_of, trials
 from contracts.version import VERSION
 
 from .options import VIOLATED, add_contracts, add_format, settings_from
@@ -39,7 +39,11 @@ _WRONG: Final[dict[Sort, str]] = {"mutant": "NOT KILLED", "near miss": "SHOT", "
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     rules = parser.add_argument_group("rules")
-    for name, help_ in (("select", "only these rules count"), ("ignore", "these rules do not count")):
+    helps = {
+        "select": "try only these rules; no other counts",
+        "ignore": "these rules do not count, and so are not killed",
+    }
+    for name, help_ in helps.items():
         rules.add_argument(f"--{name}", action="append", metavar="RULE_OR_FAMILY[,...]", help=help_)
     add_format(parser)
     add_contracts(parser)
@@ -47,7 +51,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 Of every request, response and fault of every service, mutants with exactly one fault must be found out by the rule that
 they break, by that one alone; near misses, which come close to breaking it, must pass; and so must the same message in
 other bytes. The table counts those that came out right, of all; - is a rule of which a service has none. A finding that
-the settings ignore or allow does not count, so that a rule that is switched off shows here.
+the settings ignore or allow does not count, so that a rule that is switched off shows here. With --select, or the
+setting of that name, the matrix has these rules alone: no other is asked for, and none of the others is counted.
 
 Exit code 1 when a rule has not killed a single mutant, or when any message was judged wrong; each of them is named.
 
@@ -61,8 +66,9 @@ def execute(args: argparse.Namespace) -> int:
     """Run all trials and print the matrix."""
     settings = settings_from(args)
     catalog, policy = catalog_of(settings), policy_of(settings)
-    matrix = Matrix([service.name for service in catalog])
-    for tried in _watched(trials(catalog, policy.counted)):
+    rules = rules_of(policy.select)
+    matrix = Matrix([service.name for service in catalog], rules)
+    for tried in _watched(trials(catalog, policy.counted, rules=rules)):
         matrix.add(tried)
     if args.format == "json":
         sys.stdout.write(json.dumps(_data(matrix), indent=2) + "\n")
@@ -92,7 +98,7 @@ def _table(matrix: Matrix) -> Iterator[str]:
     """The matrix: two columns a service, and a row for all respellings."""
     rows = [["", *(cell for name in matrix.services for cell in (escaped(name), ""))]]
     rows.append(["rule", *("mutants", "near misses") * len(matrix.services)])
-    for rule in RULES:
+    for rule in matrix.rules:
         sorts: tuple[Sort, ...] = ("mutant", "near miss")
         rows.append([rule, *(_cell(matrix.score(sort, rule, name)) for name in matrix.services for sort in sorts)])
     respelled = [matrix.score("respelling", None, name) for name in matrix.services]
@@ -120,6 +126,7 @@ def _dead(matrix: Matrix) -> Iterator[str]:
     for rule in matrix.dead():
         mutants = matrix.score("mutant", rule).tried
         why = f"none of {amount(mutants, 'mutant')} was found out by it" if mutants else "no message has a mutant of it"
+        why = why if rule in RULES else "the package has no such rule"
         yield f"NOT KILLED {rule}: {why}"
 
 
@@ -145,9 +152,11 @@ def _untried(matrix: Matrix) -> Iterator[str]:
 def _sentence(matrix: Matrix) -> str:
     """All of it in one line."""
     killed, passed, kept = (matrix.score(sort) for sort in _WRONG)
-    alive = len(RULES) - len(matrix.dead())
+    asked = len(matrix.rules)
+    alive = asked - len(matrix.dead())
+    selected = "" if matrix.rules == rules_of() else "selected "
     parts = (
-        f"{alive} of {len(RULES)} rules awake",
+        f"{alive} of {asked} {selected}rules awake",
         f"{killed.right} of {amount(killed.tried, 'mutant')} killed",
         f"{passed.right} of {passed.tried} near misses passed",
         f"{kept.right} of {amount(kept.tried, 'respelling')} judged the same",
@@ -159,7 +168,7 @@ def _data(matrix: Matrix) -> dict[str, Any]:
     return {
         "version": 1,
         "tool": VERSION,
-        "rules": [_rule(matrix, rule) for rule in RULES],
+        "rules": [_rule(matrix, rule) for rule in matrix.rules],
         "survivors": [_miss(miss) for miss in matrix.misses["mutant"]],
         "shot": [_miss(miss) for miss in matrix.misses["near miss"]],
         "changed": [_miss(miss) for miss in matrix.misses["respelling"]],
@@ -194,7 +203,7 @@ def _summary(matrix: Matrix) -> dict[str, Any]:
     respellings = matrix.score("respelling")
     return {
         "passed": matrix.passed,
-        "rules": len(RULES),
+        "rules": len(matrix.rules),
         "not_killed": matrix.dead(),
         **{("near_misses_passed" if key == "passed" else key): n for key, n in _counts(matrix, None, None).items()},
         "respellings": respellings.tried,

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
-from contracts.names import FAULT, MUST_UNDERSTAND, SOAP11, XSD, XSI, XSI_NIL, XSI_TYPE, qname, split
+from contracts.names import BLANKS, FAULT, MUST_UNDERSTAND, SOAP11, XSD, XSI, XSI_NIL, XSI_TYPE, qname, split
+from contracts.xml import value_of
 
-from .misfits import TEXTS
+from .facets import broken_facets
+from .misfits import SPANS, TEXTS
 from .registry import mutation, near_miss
 from .structure import OTHER, within
 from .subject import HOLE, short_name
@@ -22,12 +25,17 @@ if TYPE_CHECKING:
 #: A prefix that no message has a reason to use.
 _PREFIX: Final = "type0"
 _NO_BREAK_SPACE: Final = "\u00a0"
+#: A number that no byte has: those end at 127, and 255.
+_NO_BYTE: Final = "300"
+_INTEGER: Final = re.compile("[+-]?[0-9]{1,100}")
 _XML_LANG: Final = "{http://www.w3.org/XML/1998/namespace}lang"
 _SCHEMA_LOCATION: Final = f"{{{XSI}}}schemaLocation"
 #: A built-in type that each one is derived from, of which a value need therefore not be one of its own.
 _BROADER: Final = {
     "int": "long", "long": "integer", "nonNegativeInteger": "integer", "positiveInteger": "nonNegativeInteger",
-    "unsignedInt": "unsignedLong", "short": "int", "byte": "short", "integer": "decimal", "token": "normalizedString",
+    "unsignedByte": "unsignedShort", "unsignedShort": "unsignedInt", "unsignedInt": "unsignedLong",
+    "unsignedLong": "nonNegativeInteger", "negativeInteger": "nonPositiveInteger", "nonPositiveInteger": "integer",
+    "short": "int", "byte": "short", "integer": "decimal", "token": "normalizedString",
     "normalizedString": "string",
 }  # fmt: skip
 
@@ -170,6 +178,7 @@ def other_types(subject: Subject) -> Iterator[tuple[str, Message]]:
         yield f"calls-{spot.name}-by-an-undeclared-prefix", _typed(subject, spot.element, "undeclared:string", XSD)
         if spot.element.nsmap.get(None) != XSD:
             yield f"calls-{spot.name}-by-no-prefix", _typed(subject, spot.element, spot.type.base, XSD)
+        yield from _no_bytes(subject, spot)
     if subject.payload is not None:
         yield "calls-the-payload-a-string", _typed(subject, subject.first, f"{HOLE}:string", XSD)
 
@@ -181,6 +190,8 @@ def documented_types(subject: Subject) -> Iterator[tuple[str, Message]]:
         name = f"{HOLE}:{spot.type.base}"
         yield f"calls-{spot.name}-by-its-type", _typed(subject, spot.element, name, XSD)
         yield f"calls-{spot.name}-by-its-type-with-blanks", _typed(subject, spot.element, f" {name} ", XSD)
+        for derived in _narrower(spot, value_of(spot.element)):
+            yield f"calls-{spot.name}-a-derived-{derived}", _typed(subject, spot.element, f"{HOLE}:{derived}", XSD)
 
 
 def _other_types(base: str) -> Iterator[tuple[str, str, str]]:
@@ -196,6 +207,36 @@ def _other_types(base: str) -> Iterator[tuple[str, str, str]]:
         yield "a-string", XSD, "string"
     if base in _BROADER:
         yield "a-broader-type", XSD, _BROADER[base]
+
+
+def _no_bytes(subject: Subject, spot: Spot) -> Iterator[tuple[str, Message]]:
+    """A number that the element may have, and the derived type that xsi:type names has not."""
+    for name in _narrower(spot, "0"):
+        if name not in ("byte", "unsignedByte") or broken_facets(spot.type, _NO_BYTE) != set():
+            continue
+        draft = subject.draft()
+        draft.set(spot, _NO_BYTE).set(XSI_TYPE, f"{HOLE}:{name}")
+        draft.declare(draft[spot.element], XSD, prefix=_PREFIX)
+        message = draft.message(_PREFIX, **subject.without_echo(spot))
+        yield f"puts-{_NO_BYTE}-into-{spot.name}-and-calls-it-a-{name}", message
+
+
+def _narrower(spot: Spot, text: str) -> Iterator[str]:
+    """Types that are derived from the one of ``spot``, of which ``text`` is a value too."""
+    for name in ("token", "normalizedString", "byte", "int", "unsignedByte"):
+        if spot.type.base in _broader_ones(name) and (name in TEXTS or _is_in(text.strip(BLANKS), SPANS[name])):
+            yield name
+
+
+def _broader_ones(name: str) -> Iterator[str]:
+    while name in _BROADER:
+        name = _BROADER[name]
+        yield name
+
+
+def _is_in(text: str, span: tuple[int | None, int | None]) -> bool:
+    least, most = span
+    return _INTEGER.fullmatch(text) is not None and (least or 0) <= int(text) <= (most or 0)
 
 
 def _typed(subject: Subject, element: Element, value: str, namespace: str) -> Message:

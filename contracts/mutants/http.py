@@ -92,6 +92,7 @@ def no_charset_needed(subject: Subject) -> Iterator[tuple[str, Message]]:
         for what, coding, more in (
             ("a-reference-alone", _PLAIN._replace(encoding="ascii"), ""),
             ("a-byte-order-mark", _PLAIN._replace(mark=b"\xef\xbb\xbf"), _E_ACUTE),
+            ("a-byte-order-mark-of-utf-16", Coding("utf-16-le", b"\xff\xfe", declaring("utf-16"), None), _E_ACUTE),
         ):
             yield f"sends-{what}", _with(subject.written(text + more, coding), "Content-Type", "text/xml")
         yield "names-the-charset", subject.written(text + _E_ACUTE, _PLAIN)

@@ -37,7 +37,8 @@ _NOT_DATE_TIMES: Final[Texts] = (
     ("zone-name", "2024-05-01T12:00:00 CET"), ("zone-in-brackets", "2024-05-01T12:00:00+02:00[Europe/Stockholm]"),
     ("two-zones", "2024-05-01T12:00:00Z+02:00"), ("blank-before-zone", "2024-05-01T12:00:00 Z"),
     ("hour-25", "2024-05-01T25:00:00Z"), ("after-hour-24", "2024-05-01T24:00:01Z"),
-    ("fraction-after-hour-24", "2024-05-01T24:00:00.5Z"), ("minute-60", "2024-05-01T12:60:00Z"),
+    ("fraction-after-hour-24", "2024-05-01T24:00:00.5Z"),
+    ("fraction-of-ten-digits-after-hour-24", "2024-05-01T24:00:00.0000000001Z"), ("minute-60", "2024-05-01T12:60:00Z"),
     ("second-60", "2024-05-01T12:00:60Z"), ("hour-of-one-digit", "2024-05-01T2:00:00Z"),
     ("month-00", "2024-00-01T12:00:00Z"), ("month-13", "2024-13-01T12:00:00Z"), ("month-of-one-digit", "2024-5-01T12:00:00Z"),
     ("day-00", "2024-05-00T12:00:00Z"), ("day-32", "2024-05-32T12:00:00Z"), ("april-31", "2024-04-31T12:00:00Z"),
@@ -140,6 +141,7 @@ DATE_TIMES: Final[Texts] = (
     ("leap-day-of-year-minus-4", "-0004-02-29T12:00:00Z"), ("january-31", "2024-01-31T12:00:00Z"),
     ("year-1", "0001-01-01T00:00:00Z"), ("year-minus-1", "-0001-01-01T00:00:00Z"), ("year-10000", "10000-01-01T00:00:00Z"),
     ("fraction-of-one-digit", "2024-05-01T12:00:00.5Z"), ("fraction-of-nine-digits", "2024-05-01T12:00:00.123456789Z"),
+    ("fraction-of-ten-digits-before-hour-24", "2024-05-01T23:59:59.9999999999Z"),
     ("fraction-of-twelve-digits", "2024-05-01T12:00:59.999999999999Z"),
     ("blanks-around", " \t2024-05-01T12:00:00Z\n"),
 )  # fmt: skip

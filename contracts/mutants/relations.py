@@ -11,6 +11,7 @@ from contracts import samples
 from contracts.errors import ContractError
 from contracts.messages import Message
 from contracts.names import BODY, ENVELOPE, SOAP11
+from contracts.rules import RULES
 from contracts.xml import value_of
 
 from .facets import broken_facets
@@ -24,18 +25,29 @@ if TYPE_CHECKING:
 
     from .subject import Spot, Subject
 
-#: Two instants, the later first, in spellings in which that is not plain to see.
+#: Two instants, the later first, in spellings in which that is not plain to see. One without a zone may be fourteen
+#: hours off either way: XSD 1.0 part 2, section 3.2.7.4.
 _FALLING: Final = {
     "by-a-day": ("2024-05-02T12:00:00Z", "2024-05-01T12:00:00Z"),
     "by-an-offset": ("2024-05-01T12:00:00Z", "2024-05-01T12:30:00+01:00"),
     "by-a-fraction": ("2024-05-01T12:00:00.001Z", "2024-05-01T12:00:00Z"),
 }
+_FALLING_WITHOUT_ZONES: Final = {
+    "without-zones": ("2024-05-01T12:00:01", "2024-05-01T12:00:00"),
+    "by-a-second-more-than-a-zone-of-the-first": ("2024-05-01T14:00:01", "2024-05-01T00:00:00Z"),
+    "by-a-second-more-than-a-zone-of-the-second": ("2024-05-01T14:00:01Z", "2024-05-01T00:00:00"),
+    "by-a-fraction-more-than-a-zone-of-the-second": ("2024-05-01T14:00:00.1Z", "2024-05-01T00:00:00"),
+}
 _RISING: Final = {
     "at-the-same-instant": ("2024-05-01T12:00:00Z", "2024-05-01T14:00:00+02:00"),
+    "at-the-end-of-the-doubt-of-the-zone-of-the-first": ("2024-05-01T14:00:00", "2024-05-01T00:00:00Z"),
+    "at-the-end-of-the-doubt-of-the-zone-of-the-second": ("2024-05-01T14:00:00Z", "2024-05-01T00:00:00"),
+    "at-the-same-time-without-zones": ("2024-05-01T12:00:00", "2024-05-01T12:00:00.0"),
     "within-the-doubt-of-a-zone": ("2024-05-02T01:00:00Z", "2024-05-01T12:00:00"),
     "by-an-offset": ("2024-05-01T12:30:00+01:00", "2024-05-01T12:00:00Z"),
     "at-midnight": ("2024-05-01T24:00:00Z", "2024-05-02T00:00:00Z"),
 }
+_NO_ZONE: Final = "provider/no-time-zone"
 _FIRST, _LAST = "2000-01-01T00:00:00Z", "2050-01-01T00:00:00Z"
 
 
@@ -79,8 +91,13 @@ def own_request(subject: Subject) -> Iterator[tuple[str, Message]]:
 
 @mutation("contract/value-order")
 def falling(subject: Subject) -> Iterator[tuple[str, Message]]:
-    """The first of two values that stand in an order later than the second."""
-    yield from _ordered(subject, _FALLING)
+    """The first of two values that stand in an order later than the second.
+
+    A value without a zone has a rule of its own; where that would be news, all have one.
+    """
+    silent = RULES[_NO_ZONE].severity_for(subject.service) is None or _NO_ZONE in subject.fired
+    pairs = _FALLING | _FALLING_WITHOUT_ZONES if silent else _FALLING
+    yield from _ordered(subject, pairs)
 
 
 @near_miss("contract/value-order")

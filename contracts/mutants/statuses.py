@@ -45,7 +45,7 @@ def statuses_of_a_fault(subject: Subject) -> Iterator[tuple[str, Message]]:
 @mutation("http/success-status")
 def failures(subject: Subject) -> Iterator[tuple[str, Message]]:
     """A response that is no fault with a status that says it failed."""
-    for status in (199, 302, 400, 404, 500, 503) if _is_response(subject, fault=False) else ():
+    for status in (199, 300, 302, 400, 404, 500, 503) if _is_response(subject, fault=False) else ():
         yield f"answers-with-{status}", subject.message._replace(status=status)
 
 

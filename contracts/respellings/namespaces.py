@@ -50,9 +50,10 @@ class Tag(NamedTuple):
 class _Bindings:
     """The prefixes at one element: those in scope, those declared on it, and those that something here uses."""
 
-    def __init__(self, scope: Scope, declared: Scope) -> None:
+    def __init__(self, scope: Scope, declared: Scope, facts: Facts) -> None:
         self.scope = scope
         self.declared = declared
+        self._facts = facts
         self.used: set[str] = set()
 
     def bound(self, prefix: str) -> str:
@@ -74,7 +75,9 @@ class _Bindings:
     def _others(self, namespace: str) -> Iterator[str]:
         known = {**self.scope, **self.declared}
         yield from (prefix for prefix, bound in known.items() if prefix and bound == namespace)
-        yield from (prefix for number in count() if (prefix := f"q{number}") not in known)
+        # A value may say a prefix that is bound to nothing, and has to stay so.
+        mentions = self._facts.mentions
+        yield from (prefix for number in count() if (prefix := f"q{number}") not in known and not mentions(prefix))
 
 
 class Namespaces:
@@ -94,7 +97,7 @@ class Namespaces:
 
     def tag(self, element: Element, scope: Scope) -> Tag:
         """The start tag of ``element`` where ``scope`` holds."""
-        facts, bindings = self._facts, _Bindings(scope, self._stated(element))
+        facts, bindings = self._facts, _Bindings(scope, self._stated(element), self._facts)
         for prefix, namespace in facts.scopes[element].items():
             if prefix and prefix != "xml" and any(f"{prefix}:" in text for text in facts.texts[element]):
                 bindings.take(prefix, namespace)
@@ -107,6 +110,7 @@ class Namespaces:
         for key, value in element.items():
             written = self._qname(type_, bindings) if type_ is not None and key == XSI_TYPE else str(value)
             attributes.append((self._attribute_name(element, str(key), bindings), written))
+        self._redeclare(element, bindings)
         declared = self._declared(element, bindings)
         return Tag(name, declared, attributes, text, {**scope, **bindings.declared})
 
@@ -140,20 +144,32 @@ class Namespaces:
 
     def _stated(self, element: Element) -> Scope:
         """The declarations of ``element`` to begin with: those that stand on it, or stand early."""
-        parent = element.getparent()
-        above = {} if parent is None else self._facts.scopes[parent]
         stated: Scope = {}
-        for prefix, namespace in self._facts.scopes[element].items():
-            if namespace and prefix != "xml" and above.get(prefix) != namespace:
-                kept = self._kept(prefix or "", namespace)
-                if kept is not None:
-                    stated.setdefault(kept, namespace)
+        for prefix, namespace in self._own_declarations(element):
+            kept = self._kept(prefix, namespace)
+            if kept is not None:
+                stated.setdefault(kept, namespace)
+        parent = element.getparent()
         if parent is None and self._declarations == "on-the-envelope":
             for namespace, name in self._names.items():
                 stated.setdefault(name, namespace)
         if parent is None and self._early:
             stated[""] = self._early
         return stated
+
+    def _own_declarations(self, element: Element) -> Iterator[tuple[str, str]]:
+        """The prefixes that ``element`` itself binds in the message, each with its namespace."""
+        parent = element.getparent()
+        above = {} if parent is None else self._facts.scopes[parent]
+        for prefix, namespace in self._facts.scopes[element].items():
+            if namespace and prefix != "xml" and above.get(prefix) != namespace:
+                yield prefix or "", namespace
+
+    def _redeclare(self, element: Element, bindings: _Bindings) -> None:
+        """Declare again what no name needs and a name has displaced: that it is declared may mean something."""
+        for _, namespace in self._own_declarations(element):
+            if namespace not in self._names and namespace not in {**bindings.scope, **bindings.declared}.values():
+                bindings.taken(namespace, ())
 
     def _kept(self, prefix: str, namespace: str) -> str | None:
         """What a declaration that stands in the message declares now; None where it is left out until it is needed."""

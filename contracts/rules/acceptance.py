@@ -13,7 +13,7 @@ from contracts.names import BLANKS, ENCODING_STYLE, XSI_TYPE, local_name
 from contracts.schema import Schema, misfit_of
 from contracts.xml import value_of
 
-from .xsi_types import is_documented_type
+from .xsi_types import is_documented_type, prefixes_resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,11 @@ _KEEPING: Final = frozenset({"string", "normalizedString", None})
 _TIMED: Final[dict[str | None, str]] = {"dateTime": "", "time": "2000-01-01T"}
 _LONG_FRACTION: Final = re.compile(r"(\.[0-9]{9})[0-9]+")
 
+#: More children of one element than it is wise to let libxml2 look for errors among in a tree; and the most bytes of a
+#: message that surely has fewer.
+_BROAD: Final = 10_000
+_SURELY_NARROW: Final = 4 * _BROAD
+
 
 def ask_engine(case: Case) -> None:
     """Set ``refused`` and ``refused_by``; libxml2 is asked where the envelope has the shape that schemas are for."""
@@ -45,11 +50,14 @@ def ask_engine(case: Case) -> None:
         return
     schema, data = _schema_of(case.service, case.direction), case.document.encoded.data
     typed = b":type" in data
-    accepted = schema.accepts(envelope.root)
+    broad = len(data) > _SURELY_NARROW and any(len(element) > _BROAD for element in envelope.root.iter("*"))
+    accepted = schema.accepts(envelope.root, broad=broad)
     if typed or (not accepted and (_DISPUTED.search(data) or _has_disputed_values(case))):
-        accepted = schema.accepts(_plain_copy(case, envelope))
+        accepted = schema.accepts(_plain_copy(case, envelope), broad=broad)
     case.refused_by = None if accepted else schema
-    case.refused = not accepted or (typed and _names_a_wrong_type(case)) or (_may_be_late(data) and _is_late(case))
+    case.refused = (
+        not accepted or (typed and _names_a_wrong_type(case, envelope)) or (_may_be_late(data) and _is_late(case))
+    )
 
 
 @cache
@@ -106,15 +114,17 @@ def _rewrite(element: Element, text: str) -> None:
             element.remove(node)
 
 
-def _names_a_wrong_type(case: Case) -> bool:
+def _names_a_wrong_type(case: Case, envelope: Envelope) -> bool:
     """Whether an xsi:type stands on a value that is not of that type, or on a group, whose type has no public name."""
     values = {element: field for element, field, _ in _values(case)}
-    for part in (case.payload, *(block for block, _ in case.declared_blocks)):
-        for element in part.iter("*") if part is not None and case.kind != "fault" else ():
-            if XSI_TYPE in element.attrib:
-                field = values.get(element)
-                if field is None or not is_documented_type(element, field, str(element.attrib[XSI_TYPE])):
-                    return True
+    parts = (case.payload, *(block for block, _ in case.declared_blocks)) if case.kind != "fault" else ()
+    elements = (element for part in parts if part is not None for element in part.iter("*"))
+    typed = [(element, str(element.attrib[XSI_TYPE])) for element in elements if XSI_TYPE in element.attrib]
+    with prefixes_resolved(envelope.root):
+        for element, named in typed:
+            field = values.get(element)
+            if field is None or not is_documented_type(element, field, named):
+                return True
     return False
 
 

@@ -12,6 +12,7 @@ from contracts.xml import value_of
 
 from .deviations import deviations_of, soap_deviations
 from .places import Places
+from .xsi_types import prefixes_resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -79,13 +80,16 @@ class Case:
     @cached_property
     def deviations(self) -> list[Deviation]:
         """How the envelope, its payload and the declared header blocks differ from their declarations: the first."""
-        return list(islice(self._deviations(), MOST_FINDINGS))
-
-    def _deviations(self) -> Iterator[Deviation]:
         if self.envelope is None:
-            return
-        faults = self.envelope.payloads[:1] if self.kind == "fault" else ()
-        yield from soap_deviations([self.envelope.root, *self.envelope.headers, *self.envelope.bodies, *faults])
+            return []
+        if b":type" not in self.document.encoded.data:
+            return list(islice(self._deviations(self.envelope), MOST_FINDINGS))
+        with prefixes_resolved(self.envelope.root):
+            return list(islice(self._deviations(self.envelope), MOST_FINDINGS))
+
+    def _deviations(self, envelope: Envelope) -> Iterator[Deviation]:
+        faults = envelope.payloads[:1] if self.kind == "fault" else ()
+        yield from soap_deviations([envelope.root, *envelope.headers, *envelope.bodies, *faults])
         if self.payload is not None and self.declaration is not None:
             yield from deviations_of(self.payload, self.declaration, self.stand_in)
         needed = None if self.needed_block is None else self.needed_block.tag

@@ -128,9 +128,11 @@ def encoding_conflict(case: Case) -> Iterator[Problem]:
 
 @rule("xml/too-large", "wire", "error", "the size limit of this tool", stage="text")
 def too_large(case: Case) -> Iterator[Problem]:
-    """The message has at most 10 MiB, 150,000 tags and 10,000 children of one element. Usual ones have 2 KiB.
+    """The message has at most 10 MiB, 150,000 tags and 100,000 children of one element. Usual ones have 2 KiB.
 
-    An attribute counts for two tags. One text may have ten million bytes, libxml2's own limit.
+    An attribute counts for two tags, an end tag for none, an entity that XML does not define for one. All names, each
+    with the longest namespace, may have thirty million bytes together, and one text ten million, libxml2's own limit;
+    far less where it has many references or comments and an element has more than 10,000 children.
 
     Bad::   eleven million bytes of <a/>
     Good::  an envelope
@@ -138,7 +140,8 @@ def too_large(case: Case) -> Iterator[Problem]:
     if case.document.too_large:
         yield Problem(
             "the message is too large and was not parsed",
-            f"Send less: at most {MAX_BYTES // 1024 // 1024} MiB, {MAX_TAGS:,} tags and {MAX_CHILDREN:,} children of one element.",
+            f"Send less: at most {MAX_BYTES // 1024 // 1024} MiB, {MAX_TAGS:,} tags, of which an attribute counts for two, "
+            f"and {MAX_CHILDREN:,} children of one element.",
             at=0,
         )
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import threading
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
-from contracts.names import BLANKS, XSD
+from lxml import etree
+
+from contracts.names import BLANKS, XSD, XSI_TYPE
 from contracts.schema import collapsed, fits_patterns, misfit_of
 from contracts.xml import value_of
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from contracts.model import Field
     from contracts.xml import Element
 
@@ -30,10 +36,52 @@ _STRING_PATTERNS: Final = {
 }  # fmt: skip
 
 
+class _Resolved(threading.local):
+    """The namespace that the xsi:type of each element names, while `prefixes_resolved`."""
+
+    def __init__(self) -> None:
+        self.namespaces: dict[Element, str | None] = {}
+
+
+_RESOLVED: Final = _Resolved()
+
+
+@contextmanager
+def prefixes_resolved(root: Element) -> Iterator[None]:
+    """Within it `is_documented_type` knows every prefix of an xsi:type in the tree of ``root`` from one walk.
+
+    lxml makes an element's ``nsmap`` of every declaration in scope, anew each time that it is asked.
+    """
+    _RESOLVED.namespaces = _namespaces_named(root)
+    try:
+        yield
+    finally:
+        _RESOLVED.namespaces = {}
+
+
+def _namespaces_named(root: Element) -> dict[Element, str | None]:
+    """The namespace that each xsi:type names, None where nothing declares its prefix."""
+    scopes: dict[str, list[str]] = {}
+    opened: list[str] = []
+    named: dict[Element, str | None] = {}
+    for event, what in etree.iterwalk(root, events=("start", "start-ns", "end-ns")):
+        if event == "start-ns":
+            opened.append(what[0])
+            scopes.setdefault(what[0], []).append(what[1])
+        elif event == "end-ns":
+            scopes[opened.pop()].pop()
+        elif XSI_TYPE in what.attrib:
+            prefix = str(what.attrib[XSI_TYPE]).strip(BLANKS).rpartition(":")[0]
+            named[what] = next(reversed(scopes.get(prefix, ())), None)
+    return named
+
+
 def is_documented_type(element: Element, field: Field, value: str) -> bool:
     """Whether xsi:type names ``field``'s built-in type, or one that XSD derives from it and that the value fits too."""
     prefix, colon, local = value.strip(BLANKS).rpartition(":")
-    if field.type is None or element.nsmap.get(prefix if colon else None) != XSD:
+    known = _RESOLVED.namespaces
+    namespace = known[element] if element in known else element.nsmap.get(prefix if colon else None)
+    if field.type is None or namespace != XSD:
         return False
     if local == field.type.base:
         return True

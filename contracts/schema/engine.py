@@ -38,17 +38,38 @@ class Schema:
             compiled = self._local.compiled = _compile(self.path)
         return compiled
 
-    def accepts(self, root: Element) -> bool:
-        """libxml2's verdict on ``root``. Raises ContractError."""
+    def accepts(self, root: Element, *, broad: bool = False) -> bool:
+        """libxml2's verdict on ``root``. Raises ContractError. ``broad`` says that an element of it has many children.
+
+        lxml finds out the path of each error in a tree, in a time that grows with the square of their number. Beside
+        each other in a broad one they would take minutes, so it is judged as it is parsed, where errors have no path.
+        """
         try:
             compiled: etree.XMLSchema = self._local.compiled
         except AttributeError:
             compiled = self.compile()
-        return bool(compiled.validate(root))
+        self._local.streamed = None
+        return self._accepts_streamed(root, compiled) if broad else bool(compiled.validate(root))
+
+    def _accepts_streamed(self, root: Element, compiled: etree.XMLSchema) -> bool:
+        text = etree.tostring(root, encoding="utf-8", with_tail=False)
+        parser = etree.XMLParser(schema=compiled, resolve_entities=False, no_network=True, load_dtd=False)
+        try:
+            etree.fromstring(text, parser)
+        except etree.XMLSyntaxError:
+            entries = (entry for entry in parser.error_log if entry.domain == etree.ErrorDomains.SCHEMASV)
+            entry = next(entries, None)
+            self._local.streamed = Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
+            return False
+        return True
 
     def last_refusal(self) -> Refusal:
         """Why this thread's last call of `accepts` was False: asked for only when nothing else says why."""
-        entry = self.compile().error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
+        compiled = self.compile()
+        streamed: Refusal | None = getattr(self._local, "streamed", None)
+        if streamed is not None:
+            return streamed
+        entry = compiled.error_log.last_error  # type: ignore[attr-defined] # the stubs do not know it
         return Refusal("", 0) if entry is None else Refusal(entry.type_name, entry.line)
 
 

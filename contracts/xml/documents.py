@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import threading
+from itertools import islice
 from typing import Final, NamedTuple
 from xml.parsers import expat
 
@@ -20,11 +21,11 @@ Element = etree._Element  # noqa: SLF001 - lxml has no public name for it
 #: The largest message that is judged, in bytes, and the deepest nesting, which is libxml2's own limit.
 MAX_BYTES: Final = 10 * 1024 * 1024
 MAX_DEPTH: Final = 256
-#: The most tags in it, of which an attribute counts for two: each takes hundreds of bytes of memory, however short.
+#: The most tags in it, of which an attribute counts for two and an end tag for none: each takes hundreds of bytes of
+#: memory, however short.
 MAX_TAGS: Final = 150_000
-#: The most children of one element: lxml finds out the path of each error that libxml2 has with a tree, in a time that
-#: grows with the square of their number.
-MAX_CHILDREN: Final = 10_000
+#: The most children of one element.
+MAX_CHILDREN: Final = 100_000
 #: The most characters in all of its names, when each is written with the longest namespace: lxml writes them out.
 _MAX_NAMES: Final = 30_000_000
 
@@ -52,6 +53,22 @@ _BLANK: Final = bytes(byte if byte in b"\r\n" else 0x20 for byte in range(256))
 _UNDEFINED: Final = re.compile(rb"&(?!(?:lt|gt|amp|quot|apos|#[0-9]+|#x[0-9A-Fa-f]+);)")
 _ATTRIBUTE: Final = re.compile(rb"=(?=[ \t\r\n]*+[\"'])")
 _NAMESPACE: Final = re.compile(rb"[ \t\r\n]xmlns(?::[^ \t\r\n=<>\"']*+)?+[ \t\r\n]*+=[ \t\r\n]*+(" + _QUOTED + rb")")
+#: What stands between tags and holds none, and the end of it, if it has one.
+_SECTION: Final = re.compile(
+    rb"<!--[^-]*+(?:-(?!->)[^-]*+)*+(-->)?+"
+    rb"|<!\[CDATA\[[^\]]*+(?:\](?!\]>)[^\]]*+)*+(\]\]>)?+"
+    rb"|<\?[^?]*+(?:\?(?!>)[^?]*+)*+(\?>)?+"
+)
+_VALUE: Final = re.compile(rb"\"[^\"<]*+\"|'[^'<]*+'")
+_TAG: Final = re.compile(rb"<(?!/)(?:[^<>\"']++|" + _VALUE.pattern + rb")*+")
+#: What stands between the starts of two tags, and what ends a part of a text: lxml writes ``>`` as a reference too.
+_RUN: Final = re.compile(rb"(?:[^<]++|<[!?])++")
+_PART: Final = re.compile(rb"[&<>\r]")
+#: How many children of one element are many, in how long parts libxml2 hands over a text, and the most bytes that it
+#: may copy for them.
+_BROAD: Final = 10_000
+_BUFFER: Final = 300
+_MAX_COPIED: Final = 20_000_000_000
 #: No shorter message has too many tags or too long names.
 _SURELY_FEW: Final = 20_000
 
@@ -93,8 +110,6 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     encoded = to_utf8(body, charset)
     if encoded.unknown is not None:
         return Document(encoded, None)
-    if _is_crowded(encoded.data):
-        return Document(encoded._replace(data=b""), None, too_large=True)
     doctype = None
     if b"<!DOCTYPE" in encoded.data:
         found = _DOCTYPE.match(encoded.data)
@@ -102,6 +117,8 @@ def parse(body: bytes, charset: str | None = None) -> Document:
             doctype = found.end(1)
             blank = encoded.data[doctype : found.end()].translate(_BLANK)
             encoded = encoded._replace(data=encoded.data[:doctype] + blank + encoded.data[found.end() :])
+    if _is_crowded(encoded.data):
+        return Document(encoded._replace(data=b""), None, too_large=True)
     if encoded.data.startswith(_BYTE_ORDER_MARK):
         return Document(encoded, None, etree.ErrorTypes.ERR_DOCUMENT_START, doctype)
     try:
@@ -131,6 +148,8 @@ def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Docume
     too, with half a tree, so its first other error counts. Its log of a recovered document is not complete, so expat,
     which knows namespaces too, has to find nothing wrong either.
     """
+    if len(encoded.data) > _SURELY_FEW and _exceeds(_rough_count(encoded.data), encoded.data):
+        return Document(encoded._replace(data=b""), None, too_large=True)  # it goes on where the exact count does not
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
     )
@@ -155,16 +174,47 @@ def _is_real(entry: etree._LogEntry) -> bool:
 
 def _is_crowded(data: bytes) -> bool:
     """Whether a tree of ``data`` would take far more memory than ``data`` does."""
-    if len(data) <= _SURELY_FEW:
+    if len(data) <= _SURELY_FEW or not _exceeds(_rough_count(data), data):
         return False
-    tags = data.count(b"<") + 2 * len(_ATTRIBUTE.findall(data)) + len(_UNDEFINED.findall(data))
+    pieces: list[bytes] = []
+    end = 0
+    for found in _SECTION.finditer(data):
+        if found.lastindex is None or len(pieces) == MAX_TAGS:
+            return True
+        pieces.append(data[end : found.start()])
+        end = found.end()
+    between = b"".join((*pieces, data[end:]))
+    starts = len(pieces) + between.count(b"<") - between.count(b"</")
+    if starts > MAX_TAGS:
+        return True
+    tags = b"".join(_TAG.findall(between))
+    values = sum(1 for _ in islice(_VALUE.finditer(tags), MAX_TAGS))
+    return _exceeds(starts + 2 * values + len(_UNDEFINED.findall(between)), tags)
+
+
+def _rough_count(data: bytes) -> int:
+    """How many tags there are in ``data`` at the most: what looks like one in a text or a comment counts too."""
+    return data.count(b"<") - data.count(b"</") + 2 * len(_ATTRIBUTE.findall(data)) + len(_UNDEFINED.findall(data))
+
+
+def _exceeds(tags: int, data: bytes) -> bool:
+    """Whether so many ``tags`` are too many, or their names, with the longest namespace in ``data``, too long."""
     longest = max((len(found[1]) for found in _NAMESPACE.finditer(data)), default=0)
     return tags > MAX_TAGS or tags * longest > _MAX_NAMES
 
 
 def _is_broad(data: bytes, root: Element) -> bool:
-    """Whether an element of the tree of ``data`` has too many children."""
-    return len(data) > _SURELY_FEW and any(len(element) > MAX_CHILDREN for element in root.iter())
+    """Whether an element of the tree of ``data`` has too many children, or many beside a text of many parts.
+
+    Such a tree is judged as it is parsed, and libxml2 then copies what it has of a text for each further part of it.
+    """
+    if len(data) <= 2 * _BROAD:
+        return False
+    most = max(len(element) for element in root.iter("*"))
+    if most <= _BROAD:
+        return False
+    copied = sum(len(_PART.findall(run)) * len(run) + len(run) ** 2 // _BUFFER for run in _RUN.findall(data))
+    return most > MAX_CHILDREN or copied > _MAX_COPIED
 
 
 def _depth(data: bytes) -> int:
