@@ -12,18 +12,19 @@ from typing import TYPE_CHECKING, Any, Final
 import drawn
 import pytest
 from hypothesis import HealthCheck, settings
+from profiles import PROFILE
 
 if TYPE_CHECKING:
     from collections.abc import Generator
 
 _OUTPUT: Final = "drawn"
 
-settings.register_profile("dev", max_examples=25, deadline=None)
+settings.register_profile("dev", max_examples=15, deadline=None)
 settings.register_profile("ci", max_examples=100, deadline=None, derandomize=True, database=None, print_blob=True)
 settings.register_profile(
     "nightly", max_examples=2000, deadline=None, database=None, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "ci" if os.environ.get("CI") else "dev"))
+settings.load_profile(PROFILE)
 
 
 @pytest.hookimpl(optionalhook=True)

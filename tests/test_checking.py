@@ -370,3 +370,13 @@ def test_a_finding_behind_a_name_that_expat_does_not_know_still_has_a_line():
     bad = late.replace(b"T12:00:00", b" 12:00:00")
     lines = [finding.line for finding in contracts.check(bad).findings if finding.rule == "schema/date-time"]
     assert lines == [bad.splitlines().index(next(line for line in bad.splitlines() if b"syncTime" in line)) + 1]
+
+
+def test_an_element_behind_a_long_fraction_is_found():
+    wrong = b"2024-05-01T12:00:59.99999999999999999999Z<b/>"
+    body = samples.smallest(*contracts.load().operation("ongoing/SetTimeOfLastSync"), "request").replace(
+        b"2024-05-01T12:00:00Z", wrong
+    )
+    assert [finding.rule for finding in contracts.check(body).findings if finding.severity == "error"] == [
+        "schema/element-in-value"
+    ]

@@ -267,7 +267,7 @@ def test_what_a_plain_client_writes_of_a_restricted_value_is_valid_and_arrives(t
     own = catalog.load(str(folder))
     seen = set()
 
-    @settings(derandomize=True, database=None, max_examples=100)
+    @settings(derandomize=True, database=None, max_examples=50)
     @given(from_arguments("parcels/BookParcel", catalog=own))
     def arrives(values):
         seen.add(type(values["Note"]))

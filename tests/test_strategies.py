@@ -160,7 +160,6 @@ def test_the_shrink_target_is_the_plainest_value(type_, smallest_value):
 )  # fmt: skip
 @pytest.mark.parametrize("safe", [False, True], ids=["any", "safe"])
 def test_facets_are_kept_without_a_health_check(type_, safe):
-    @settings(max_examples=100, database=None)
     @given(from_type(type_, provider_safe=safe))
     def fits(value):
         assert misfit_of_type(value, type_) is None
@@ -215,7 +214,6 @@ def test_two_engines_accept_what_is_drawn_of_a_type_of_ones_own(base, facets):
     schema = schema_of(type_)
     one, other = etree.XMLSchema(etree.fromstring(schema)), xmlschema.XMLSchema10(schema)
 
-    @settings(max_examples=100, database=None, deadline=None)
     @given(from_type(type_))
     def accepted(value):
         element = etree.Element("v")
