@@ -117,7 +117,8 @@ def parse(body: bytes, charset: str | None = None) -> Document:
             doctype = found.end(1)
             blank = encoded.data[doctype : found.end()].translate(_BLANK)
             encoded = encoded._replace(data=encoded.data[:doctype] + blank + encoded.data[found.end() :])
-    if _is_crowded(encoded.data):
+    large = len(encoded.data) > _SURELY_FEW
+    if large and _is_crowded(encoded.data):
         return Document(encoded._replace(data=b""), None, too_large=True)
     if encoded.data.startswith(_BYTE_ORDER_MARK):
         return Document(encoded, None, etree.ErrorTypes.ERR_DOCUMENT_START, doctype)
@@ -126,7 +127,7 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
         return _parse_leniently(encoded, code, doctype) if code in _HARMLESS else _refused(encoded, code, doctype)
-    if _is_broad(encoded.data, root):
+    if large and _is_broad(encoded.data, root):
         return Document(encoded._replace(data=b""), None, too_large=True)
     plain = encoded.usual and doctype is None and not encoded.may_have_instructions
     return Document(encoded, root, None, doctype, plain=plain)
@@ -174,7 +175,7 @@ def _is_real(entry: etree._LogEntry) -> bool:
 
 def _is_crowded(data: bytes) -> bool:
     """Whether a tree of ``data`` would take far more memory than ``data`` does."""
-    if len(data) <= _SURELY_FEW or not _exceeds(_rough_count(data), data):
+    if not _exceeds(_rough_count(data), data):
         return False
     pieces: list[bytes] = []
     end = 0
