@@ -3,7 +3,8 @@
 .xml envelopes, .http raw HTTP messages, .har archives, vcrpy cassettes, folders of them all.
 """
 
-from .files import read
+from .exchanges import Exchange, Half, Place
+from .files import exchanges, read
 from .items import Item, Skipped, Unreadable
 
-__all__ = ["Item", "Skipped", "Unreadable", "read"]
+__all__ = ["Exchange", "Half", "Item", "Place", "Skipped", "Unreadable", "exchanges", "read"]

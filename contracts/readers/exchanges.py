@@ -58,9 +58,9 @@ class Place(NamedTuple):
         """The entry's name in an error."""
         return f"{self.source}[{self.index}]"
 
-    def unreadable(self, error: ReadError) -> Unreadable:
-        """The entry as one that cannot be read."""
-        return Unreadable(self.name, f"line {self.line}: {error}")
+    def error(self, error: ReadError) -> ReadError:
+        """``error``, which is about this entry, with the line."""
+        return ReadError(f"line {self.line}: {error}")
 
 
 def items_of(exchange: Exchange, place: Place, catalog: Catalog) -> Iterator[Item]:
@@ -89,9 +89,9 @@ def _item(exchange: Exchange, kind: Direction, place: Place, catalog: Catalog) -
     if half is None or (half.body is None and kind == "response"):
         return Skipped(place.source, place.index)
     if half.body is None:
-        return place.unreadable(ReadError(_UNRECORDED))
+        return Unreadable(place.name, str(place.error(ReadError(_UNRECORDED))))
     if isinstance(half.body, ReadError):
-        return place.unreadable(half.body)
+        return Unreadable(place.name, str(place.error(half.body)))
     message = Message(
         half.body[: MAX_BYTES + 1],
         headers=half.headers,

@@ -14,6 +14,7 @@ from contracts.errors import ReadError
 from contracts.messages import Message
 from contracts.xml import MAX_BYTES
 
+from .archives import exchanges_in, items_in
 from .folders import unreadable, walk
 from .forms import MESSAGES, YAML, form_of, looks_like_cassette
 from .http_messages import parse
@@ -26,6 +27,8 @@ if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.messages import Direction
 
+    from .archives import Entry
+    from .exchanges import Exchange, Place
     from .forms import Form
     from .items import Item
 
@@ -70,6 +73,25 @@ def read(paths: Iterable[str | os.PathLike[str]], catalog: Catalog | None = None
             yield from reader.read(path, named=True)
 
 
+def exchanges(path: str) -> Iterator[tuple[Place, Exchange]]:
+    """Every exchange in the archive at ``path``, SOAP or not, and where it stands.
+
+    Raises OSError, and ReadError, which names the file and the line, for what is no archive or has a broken entry.
+    """
+    data = _load(path, MAX_ARCHIVE + 1, named=True)
+    form = form_of(Raw(data, path))
+    if form in _SINGLE:
+        raise ReadError(f"{path}: neither a vcrpy cassette nor a HAR")
+    yield from exchanges_in(_entries(data, path, form), path)
+
+
+def _entries(data: bytes, source: str, form: Form) -> Iterator[Entry]:
+    if len(data) > MAX_ARCHIVE:
+        raise ReadError(f"larger than the {MAX_ARCHIVE} bytes that are read of an archive")
+    found: Iterator[Entry] = importlib.import_module(_ARCHIVES[form]).entries(data, source)
+    yield from found
+
+
 class _Reader:
     """Reads one file after the other; remembers the last request, so that a pair beside each other is read once."""
 
@@ -98,11 +120,8 @@ class _Reader:
         form = form_of(Raw(data, source))
         if form in _SINGLE:
             yield self._paired(_message(Raw(data[:MAX_READ], source), form))
-        elif len(data) > MAX_ARCHIVE:
-            raise ReadError(f"{source}: larger than the {MAX_ARCHIVE} bytes that are read of an archive")
         else:
-            reader = importlib.import_module(_ARCHIVES[form])
-            yield from reader.read(data, source, self._catalog or shipped())
+            yield from items_in(_entries(data, source, form), source, self._catalog or shipped())
 
     def _addressed(self, message: Message) -> Message:
         return message._replace(service=addressed(self._catalog or shipped(), message))

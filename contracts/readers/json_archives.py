@@ -1,4 +1,4 @@
-"""JSON -> the messages in it: a HAR, or a cassette of vcrpy's json serializer. One entry after the other.
+"""JSON -> the entries in it: a HAR, or a cassette of vcrpy's json serializer. One entry after the other.
 
 An entry is parsed when its turn comes, so that those before a break in the file are judged, and memory holds the text
 and one entry.
@@ -13,16 +13,14 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.errors import ReadError
 
 from . import cassettes, har
-from .exchanges import Place, foreign, items_of
-from .items import Skipped, Unreadable
+from .archives import Entry
+from .exchanges import Place
 from .nodes import Node, Twice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.catalog import Catalog
-
-    from .items import Item
+    from .exchanges import Exchange
 
 #: How many characters may stand outside texts, blanks not counted: what Python makes of them is up to thirty times as
 #: large. A HAR of 128 MiB that holds nothing but header fields has some 16 million.
@@ -35,31 +33,27 @@ _HAR: Final = "log.entries"
 _CASSETTE: Final = "interactions"
 
 
-def read(data: bytes, source: str, catalog: Catalog) -> Iterator[Item]:
-    """The messages, skipped entries and errors in ``data``, in order. Never raises."""
+def entries(data: bytes, source: str) -> Iterator[Entry]:
+    """The entries in ``data``, in order. Raises ReadError, with the line, where it breaks or is no archive."""
     try:
-        text = data.decode(json.detect_encoding(data), "surrogatepass")
-        yield from _items(_Cursor(text), source, catalog)
+        cursor = _Cursor(data.decode(json.detect_encoding(data), "surrogatepass"))
+        cursor.check_structure()
+        for path, index, line, value in _entries(cursor):
+            place, node = Place(source, index, line), Node(value, f"{path}[{index}]")
+            yield Entry(place, node, _found(path, node, place))
     except UnicodeDecodeError as error:
         line = data.count(b"\n", 0, error.start) + 1
-        yield Unreadable(source, f"line {line}: the text is not in {error.encoding}")
+        raise ReadError(f"line {line}: the text is not in {error.encoding}") from None
     except json.JSONDecodeError as error:
         # The part before the colon; behind it a character of the text may be quoted.
-        yield Unreadable(source, f"line {error.lineno}: no JSON: {error.msg.partition(':')[0].lower()}")
+        raise ReadError(f"line {error.lineno}: no JSON: {error.msg.partition(':')[0].lower()}") from None
+
+
+def _found(path: str, entry: Node, place: Place) -> Exchange | ReadError:
+    try:
+        return har.exchange_of(entry) if path == _HAR else cassettes.exchange_of(entry)
     except ReadError as error:
-        yield Unreadable(source, str(error))
-
-
-def _items(cursor: _Cursor, source: str, catalog: Catalog) -> Iterator[Item]:
-    cursor.check_structure()
-    for path, index, line, value in _entries(cursor):
-        place, entry = Place(source, index, line), Node(value, f"{path}[{index}]")
-        try:
-            exchange = har.exchange_of(entry) if path == _HAR else cassettes.exchange_of(entry)
-        except ReadError as error:
-            yield Skipped(source, index) if foreign(entry, catalog) else place.unreadable(error)
-        else:
-            yield from items_of(exchange, place, catalog)
+        return place.error(error)
 
 
 def _entries(cursor: _Cursor) -> Iterator[tuple[str, int, int, object]]:

@@ -1,4 +1,4 @@
-"""YAML -> the messages in it: a vcrpy cassette, one interaction after the other.
+"""YAML -> the interactions in it: a vcrpy cassette, one after the other.
 
 Those before a break in the file are judged. PyYAML is slow to import, so this module is imported only when there is
 YAML to read.
@@ -14,17 +14,15 @@ import yaml
 from contracts.errors import ReadError
 
 from . import cassettes
-from .exchanges import Place, foreign, items_of
-from .items import Skipped, Unreadable
+from .archives import Entry
+from .exchanges import Place
 from .nodes import Node
 from .yaml_values import Values, line_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from contracts.catalog import Catalog
-
-    from .items import Item
+    from .exchanges import Exchange
 
 _QUOTING: Final = re.compile(r"(?:,? but (?:found|got)|(?<=character)|(?<=handle)) ['\"].*")
 _NAME: Final = "interactions"
@@ -32,28 +30,21 @@ _NONE: Final = "not a vcrpy cassette: it has no interactions"
 _LIST: Final = "not a vcrpy cassette, or one of before vcrpy 1.0, which python -m vcr.migration brings up to date"
 
 
-def read(data: bytes, source: str, catalog: Catalog) -> Iterator[Item]:
-    """The messages, skipped interactions and errors in ``data``, in order. Never raises."""
+def entries(data: bytes, source: str) -> Iterator[Entry]:
+    """The interactions in ``data``, in order. Raises ReadError, with the line, where it breaks or is no cassette."""
     try:
         for place, value, problem in _interactions(Values(data), source):
-            yield from _items(Node(value, f"{_NAME}[{place.index}]"), place, problem, catalog)
+            node = Node(value, f"{_NAME}[{place.index}]")
+            yield Entry(place, node, problem or _found(node, place))
     except yaml.YAMLError as error:
-        yield Unreadable(source, _syntax(error, data))
-    except ReadError as error:
-        yield Unreadable(source, str(error))
+        raise ReadError(_syntax(error, data)) from None
 
 
-def _items(entry: Node, place: Place, problem: ReadError | None, catalog: Catalog) -> Iterator[Item]:
+def _found(node: Node, place: Place) -> Exchange | ReadError:
     try:
-        exchange = None if problem else cassettes.exchange_of(entry)
+        return cassettes.exchange_of(node)
     except ReadError as error:
-        exchange, problem = None, ReadError(f"line {place.line}: {error}")
-    if exchange is not None:
-        yield from items_of(exchange, place, catalog)
-    elif foreign(entry, catalog):
-        yield Skipped(place.source, place.index)
-    else:
-        yield Unreadable(place.name, str(problem))
+        return place.error(error)
 
 
 def _interactions(values: Values, source: str) -> Iterator[tuple[Place, object, ReadError | None]]:
