@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from contracts.plugin import SoapContracts, Watch
 
 _FIXTURE: Final = "soap_contracts"
-_MARKER: Final = (
-    "soap_contracts_allow(rule, reason, operation='*', path='*'): accept the findings of a rule in this test"
+_CASSETTE: Final = "soap_contracts_cassette"
+_MARKERS: Final = (
+    "soap_contracts_allow(rule, reason, operation='*', path='*'): accept the findings of a rule in this test",
+    f"{_CASSETTE}(*names, folder=None, ignore=(), strict_order=False): answer this test's HTTP requests from cassettes",
 )
 _WATCH: Final = "soap-contracts-watch"
 _OUTPUT: Final = "soap_contracts"
@@ -51,18 +53,22 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Register the marker."""
-    config.addinivalue_line("markers", _MARKER)
+    """Register the markers."""
+    for marker in _MARKERS:
+        config.addinivalue_line("markers", marker)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtestloop(session: pytest.Session) -> object:
     """Get ready when a test names the fixture, so that a wrong setting ends the session and not each of its tests."""
     config = session.config
-    if config.option.collectonly or not any(_FIXTURE in getattr(item, "fixturenames", ()) for item in session.items):
+    replays = any(item.get_closest_marker(_CASSETTE) for item in session.items)
+    if config.option.collectonly or not (replays or any(map(_names_fixture, session.items))):
         return None
     try:
-        _watch_of(config)
+        watch = _watch_of(config)
+        if replays:
+            _register_replays(config, watch)
     except pytest.UsageError as error:
         output = getattr(config, "workeroutput", None)
         if output is None:
@@ -110,6 +116,19 @@ def pytest_testnodedown(node: Any) -> None:
         raise pytest.UsageError(output[_UNUSABLE])
     if _OUTPUT in output:
         _watch_of(node.config).tally.add(output[_OUTPUT])
+
+
+def _names_fixture(item: pytest.Item) -> bool:
+    return _FIXTURE in getattr(item, "fixturenames", ())
+
+
+def _register_replays(config: pytest.Config, watch: Watch) -> None:
+    """Let marked tests be answered from cassettes. Raises UsageError where vcrpy is missing."""
+    try:
+        from contracts.plugin.replays import Replays  # noqa: PLC0415 - vcrpy is an extra, and slow to import
+    except ModuleNotFoundError as error:
+        raise pytest.UsageError(f"soap-contracts: the marker {_CASSETTE}: {error}") from None
+    config.pluginmanager.register(Replays(watch, _CASSETTE))
 
 
 def _watch_of(config: pytest.Config) -> Watch:

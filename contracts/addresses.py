@@ -68,6 +68,18 @@ def asks_for_description(url: str) -> bool:
     return parts[3].lower().endswith(_DESCRIPTION_PATH) or _DESCRIPTION.search(parts[4] or "") is not None
 
 
+def described_by(url: str) -> str:
+    """The endpoint whose WSDL is at ``url``: without a query, and without the last segment where that is the WSDL's."""
+    address = url.partition("?")[0]
+    return address[: -len(_DESCRIPTION_PATH)] if address.lower().endswith(_DESCRIPTION_PATH) else address
+
+
+def label_of(method: str, url: str) -> str:
+    """Method and host. A path, a query and credentials may hold anything, and this stands in every report."""
+    host = url.partition("://")[2].partition("/")[0].partition("?")[0]
+    return f"{method} {host.rpartition('@')[2]}"
+
+
 @cache
 def _pattern(endpoint: str) -> re.Pattern[str]:
     address = endpoint.rpartition("://")[2].partition("?")[0].rstrip("/")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import zlib
-from typing import Final
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 #: zlib's window bits: 31 expects gzip's framing, 15 zlib's; -15, for none, is found out by looking.
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
@@ -40,6 +43,18 @@ def undone(data: bytes, coding: str, limit: int) -> bytes:
         return _inflated(data, window, limit)
     except zlib.error:
         raise CodingError(f"the body is not {coding} as its header says, or is damaged") from None
+
+
+def plain(body: bytes, headers: Iterable[tuple[str, str]], limit: int) -> bytes:
+    """``body`` with the codings undone that ``headers`` list, as `undone`; as it came where that fails."""
+    listed = codings_of([value for name, value in headers if name.lower() == "content-encoding"])
+    found = body
+    try:
+        for coding in reversed(listed):
+            found = undone(found, coding, limit)
+    except CodingError:
+        return body
+    return found
 
 
 def _inflated(data: bytes, window: int, limit: int) -> bytes:

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from .catalog import Catalog
     from .findings import Verdict
+    from .messages import Message
     from .server import Exchange
 
 _LOOPBACK: Final = "127.0.0.1,localhost"
@@ -64,14 +65,16 @@ def drive(
     timeout: float = 300.0,
     stdout: int | None = None,
     counted: Callable[[Verdict], Verdict] | None = None,
+    replay: Callable[[Message], Message] | None = None,
 ) -> Drive:
     """Start the stub, run ``command`` against it for at most ``timeout`` seconds, and end both.
 
     The command finds each service in its environment (`environment_of`) and in its arguments (`filled_in`);
-    ``stdout`` is the file descriptor for its standard output, None for our own, and ``counted`` is as in `Stub`.
+    ``stdout`` is the file descriptor for its standard output, None for our own; ``counted`` and ``replay`` are as in
+    `Stub`.
     Raises CommandError, UnknownNameError and ContractError before anything runs.
     """
-    stub = Stub(catalog, services, counted=counted)
+    stub = Stub(catalog, services, counted=counted, replay=replay)
     with stub:
         exit_code, interrupted = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
     return Drive(stub.review(), exit_code, stub.failures, interrupted)

@@ -5,6 +5,7 @@ SoapContractsError
 ├── ConfigError (ValueError)         a configuration or a baseline that cannot be used
 ├── UnknownNameError (LookupError)   a service, operation or rule that does not exist
 ├── ReadError (ValueError)           a file that holds no message that can be judged
+├── UnmatchedRequestError (LookupError)   a request that is in no cassette
 └── ContractViolation (AssertionError)   raised by assert_valid(): a message that breaks its contract
 """
 
@@ -43,6 +44,10 @@ class UnknownNameError(SoapContractsError, LookupError):
 
 class ReadError(SoapContractsError, ValueError):
     """A file holds no message that can be judged; its text names the file and, where known, the line."""
+
+
+class UnmatchedRequestError(SoapContractsError, LookupError):
+    """A request is in none of the cassettes that are replayed; the text says in what the nearest differs."""
 
 
 class ContractViolation(SoapContractsError, AssertionError):  # noqa: N818 - reads as the failed assertion that it is

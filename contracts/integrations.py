@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from lxml import etree
 
-from .addresses import services_at
+from .addresses import label_of, services_at
 from .catalog import shipped
 from .checking import assert_valid
 from .messages import Message, message_of
@@ -145,7 +145,7 @@ def _request(method: str, url: str, headers: Headers, body: bytes) -> Message | 
         bound = _values(headers, "soapaction") or bool(services_at(shipped(), url))
         if method in _LOOKING or not bound:
             return None
-    return Message(body, headers=headers, kind="request", method=method, url=url, source=_label(method, url))
+    return Message(body, headers=headers, kind="request", method=method, url=url, source=label_of(method, url))
 
 
 def _response(asked: Message, status: int, headers: Pairs, body: bytes) -> Message:
@@ -170,12 +170,6 @@ def _is_announced(url: str, headers: Headers) -> bool:
 
 def _values(headers: Headers, name: str) -> list[str]:
     return [value for key, value in headers if key.lower() == name]
-
-
-def _label(method: str, url: str) -> str:
-    """Method and host. A path, a query and credentials may hold anything, and this stands in every report."""
-    host = url.partition("://")[2].partition("/")[0].partition("?")[0]
-    return f"{method} {host.rpartition('@')[2]}"
 
 
 def _texts(pairs: Pairs) -> Headers:

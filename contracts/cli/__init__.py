@@ -25,7 +25,8 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: Final = {
     "check": ("contracts.cli.check", "judge messages on disk or on standard input"),
     "run": ("contracts.cli.run", "run a client against a stub of the services and judge all that it sends"),
-    "list": ("contracts.cli.listing", "list the services, their operations or the rules"),
+    "serve": ("contracts.cli.serve", "serve a stub of the services, or cassettes, until interrupted"),
+    "list": ("contracts.cli.listing", "list the services, their operations, the rules or the cassettes"),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
     "sample": ("contracts.cli.sample", "print a message of an operation, valid or with one fault"),
     "selftest": ("contracts.cli.selftest", "try every rule with messages that break it, and with some that do not"),

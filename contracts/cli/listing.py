@@ -1,4 +1,4 @@
-"""`soap-contracts list`: the services, their operations, the rules."""
+"""`soap-contracts list`: the services, their operations, the rules, the shipped cassettes."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Final
 from contracts.judging import catalog_of
 from contracts.reports import escaped
 from contracts.rules import RULES
+from contracts.tapes import answer_of, load, named, shipped_names
 
 from .options import add_contracts, add_format, settings_from
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-HELP: Final = "list the services, their operations or the rules"
+HELP: Final = "list the services, their operations, the rules or the shipped cassettes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,6 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 examples:
   soap-contracts list services
   soap-contracts list rules --format json
+  soap-contracts list cassettes
 """
 
 
@@ -89,10 +91,28 @@ def _rules(catalog: Catalog) -> list[Row]:
     ]
 
 
+def _cassettes(catalog: Catalog) -> list[Row]:
+    """A row an exchange: what it answers, where the answer comes from, and the rules that it breaks on purpose."""
+    return [
+        {
+            "cassette": recorded.name,
+            "index": recorded.index,
+            "answer": answer_of(recorded, catalog),
+            "provenance": recorded.provenance.basis or None,
+            "date": recorded.provenance.date or None,
+            "findings": " ".join(recorded.provenance.findings) or None,
+            "source": recorded.provenance.source or None,
+        }
+        for name in shipped_names()
+        for recorded in load(named(name), catalog)
+    ]
+
+
 _TABLES: Final[dict[str, Callable[[Catalog], list[Row]]]] = {
     "services": _services,
     "operations": _operations,
     "rules": _rules,
+    "cassettes": _cassettes,
 }
 
 

@@ -3,27 +3,22 @@
 from __future__ import annotations
 
 import argparse
-import os
 import signal
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
-from contracts.errors import SoapContractsError
-from contracts.policy import operation_of
-from contracts.saving import Folder, SaveError
-from contracts.server import MalformedRequestError
 
-from .failures import USAGE, UsageError, complain, location_of
+from .failures import USAGE, UsageError, complain
 from .judging import Judging
 from .options import NOTHING, add_common, exit_code
+from .stubbing import add_stub, folder_of, report_exchanges, report_missing, report_unused, services_of, tape_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from contracts.driving import Drive
-    from contracts.findings import Verdict
     from contracts.reports import Reporter
-    from contracts.server import Exchange
+    from contracts.tapes import Tape
 
 HELP: Final = "run a client against a stub of the services and judge all that it sends"
 
@@ -33,22 +28,7 @@ _STDERR: Final = 2
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.usage = "%(prog)s [OPTION...] -- COMMAND [ARGUMENT...]"
-    parser.add_argument(
-        "--service", action="append", dest="services", metavar="NAME", help="stub only this service (repeatable)"
-    )
-    parser.add_argument(
-        "--expect",
-        action="append",
-        default=[],
-        metavar="SERVICE/OPERATION",
-        help="fail when no request of this operation came (repeatable)",
-    )
-    parser.add_argument(
-        "--save",
-        metavar="DIR",
-        help="keep every exchange in DIR as .http files, secrets masked, which `check DIR` judges the same; those of an "
-        "earlier run in it are replaced",
-    )
+    add_stub(parser)
     parser.add_argument(
         "--timeout",
         type=_seconds,
@@ -65,7 +45,8 @@ error unless --output takes the report elsewhere. What a test appends to the end
 in the report beside each of its messages.
 
 exit codes:
-  1  a contract is violated, an expected operation never came, or the client ended with an exit code of its own
+  1  a contract is violated, an expected operation never came, a request is in no cassette, or the client ended with
+     an exit code of its own
   2  usage, or a command that cannot be started
   3  no message came, or the time was over
   128 + n  signal n came: it was passed on to the command, and what came before is reported
@@ -74,6 +55,7 @@ examples:
   soap-contracts run -- python examples/zeep_client.py
   soap-contracts run --expect ongoing/SetTimeOfLastSync --report junit=soap.xml -- vendor/bin/phpunit
   soap-contracts run --service ongoing --timeout 60 -- php tests/sync.php {ongoing}
+  soap-contracts run --cassette luminate/EndSynchronization/ends-once -- npm test
 """
 
 
@@ -85,17 +67,19 @@ def execute(args: argparse.Namespace) -> int:
             "there is no command to run; it stands after --, as in: soap-contracts run -- python client.py"
         )
     judging = Judging.of(args)
-    services = _services(judging)
-    folder = _folder(judging)
+    services, folder, tape = services_of(judging), folder_of(judging), tape_of(judging)
     with judging.reporter() as reporter:
         try:
-            result = _driven(command, services, judging)
+            result = _driven(command, services, judging, tape)
         except CommandError as error:
             reporter.error(command[0], str(error))
             complain(str(error))
             return USAGE
-        _report(result, folder, reporter)
-        _miss(result, args.expect, reporter)
+        report_exchanges(result.exchanges, result.failures, folder, reporter)
+        if result.exit_code is not None:
+            reporter.client(result.exit_code)
+        report_missing(result.exchanges, args.expect, reporter)
+        report_unused(tape, reporter)
         lack = _lack(result, services, args.timeout, reporter)
         if lack:
             reporter.incomplete("client", lack)
@@ -108,33 +92,7 @@ def execute(args: argparse.Namespace) -> int:
     return NOTHING if result.timed_out and code != USAGE else code
 
 
-def _services(judging: Judging) -> list[str]:
-    """The services to stub. Raises UnknownNameError, also for an expected operation, and UsageError."""
-    catalog = judging.catalog
-    services = [catalog.service(name).name for name in judging.settings.services] or list(catalog.services)
-    for expected in judging.args.expect:
-        service, _ = catalog.operation(expected)
-        if service.name not in services:
-            raise UsageError(f"--expect {expected}: {service.name} is not among the services that are stubbed")
-    return services
-
-
-def _folder(judging: Judging) -> Folder | None:
-    """Where exchanges are to be saved. Raises UsageError and SaveError."""
-    path = judging.args.save
-    if path is None:
-        return None
-    if not path:
-        raise UsageError("--save: names no folder, as in --save soap")
-    inside = os.path.join(os.path.realpath(path), "")
-    if any(file.startswith(inside) for file in judging.outputs):
-        raise UsageError(f"--save {path}: a report would be written into it, where only exchanges belong")
-    if judging.settings.baseline and os.path.realpath(judging.settings.baseline).startswith(inside):
-        raise UsageError(f"--save {path}: the baseline is in it, where only exchanges belong")
-    return Folder(path, judging.catalog)
-
-
-def _driven(command: Sequence[str], services: list[str], judging: Judging) -> Drive:
+def _driven(command: Sequence[str], services: list[str], judging: Judging, tape: Tape | None) -> Drive:
     return drive(
         command,
         catalog=judging.catalog,
@@ -142,47 +100,8 @@ def _driven(command: Sequence[str], services: list[str], judging: Judging) -> Dr
         timeout=judging.args.timeout,
         stdout=_STDERR if judging.args.output is None else None,
         counted=judging.policy.counted,
+        replay=None if tape is None else tape.answer,
     )
-
-
-def _report(result: Drive, folder: Folder | None, reporter: Reporter) -> None:
-    for verdict in _verdicts(result.exchanges) if folder is None else _saved(result.exchanges, folder, reporter):
-        reporter.verdict(verdict)
-    for failure in result.failures:
-        if isinstance(failure, MalformedRequestError):
-            reporter.malformed("stub", str(failure))
-            continue
-        known = isinstance(failure, SoapContractsError)
-        reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
-    if result.exit_code is not None:
-        reporter.client(result.exit_code)
-
-
-def _verdicts(exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
-    return (verdict for exchange in exchanges for verdict in exchange.verdicts)
-
-
-def _saved(exchanges: Sequence[Exchange], folder: Folder, reporter: Reporter) -> Iterator[Verdict]:
-    """Save the exchanges, as long as that works; the verdicts on their files, or on what came where there are none."""
-    done = 0
-    try:
-        folder.clear()
-        for exchange in exchanges:
-            saved = folder.save(done + 1, exchange.request, exchange.response, exchange.verdicts)
-            done += 1
-            if saved.reason:
-                reporter.note(saved.request.source, f"not saved: {saved.reason}")
-            yield from saved.verdicts
-    except SaveError as error:
-        reporter.error(folder.path, f"{error}; exchanges from number {done + 1} on are not saved")
-        yield from _verdicts(exchanges[done:])
-
-
-def _miss(result: Drive, expected: list[str], reporter: Reporter) -> None:
-    came = {operation_of(exchange.verdicts[0]) for exchange in result.exchanges}
-    for operation in dict.fromkeys(expected):
-        if operation not in came:
-            reporter.missing(operation)
 
 
 def _lack(result: Drive, services: list[str], timeout: float, reporter: Reporter) -> str:

@@ -7,7 +7,7 @@ import os
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from contracts.errors import SoapContractsError
+from contracts.errors import SoapContractsError, UnmatchedRequestError
 from contracts.policy import operation_of
 from contracts.reports import Style, Terms, TextReporter
 
@@ -22,7 +22,7 @@ _PLAIN: Final = Style()
 
 
 class Violation(NamedTuple):
-    """Messages that fail, and errors of the stub itself, which must not pass for silence."""
+    """Messages that fail, requests that no cassette has, and errors of the stub itself, which is not silence."""
 
     verdicts: Sequence[Verdict]
     fail_on: Severity
@@ -32,7 +32,8 @@ class Violation(NamedTuple):
     def headline(self) -> str:
         """All of it in a line."""
         if not self.verdicts:
-            return "the stub itself has failed"
+            missed = isinstance(self.failures[0], UnmatchedRequestError)
+            return "a request is in no cassette" if missed else "the stub itself has failed"
         first, *more = self.verdicts
         rules = dict.fromkeys(
             found.rule for found in first.findings if first._replace(findings=(found,)).fails_at(self.fail_on)
@@ -50,7 +51,7 @@ class Violation(NamedTuple):
         for verdict in self.verdicts:
             reporter.verdict(verdict)
         for failure in self.failures:
-            reporter.error("stub", _told(failure))
+            reporter.error("cassettes" if isinstance(failure, UnmatchedRequestError) else "stub", _told(failure))
         return f"{self.headline}\n\n{stream.getvalue().rstrip()}"
 
 

@@ -58,7 +58,7 @@ class Watch:
         self._lock = threading.Lock()
         self._stub: Stub | None = None
         self._environment = pytest.MonkeyPatch()
-        self._taken: list[Verdict] = []
+        self._taken: list[Verdict | Exception] = []
         #: How many exchanges, and how many failures of the stub, were there when the test began, and were judged.
         self._began = self._judged = self._failures = 0
         self._item: pytest.Item | None = None
@@ -113,8 +113,8 @@ class Watch:
         self.tally.count(judged, verdict, failed=verdict.fails_at(self._settings.fail_on))
         return verdict
 
-    def take(self, judged: Verdict) -> None:
-        """Let ``judged`` be counted, and fail the test, at the end of the phase."""
+    def take(self, judged: Verdict | Exception) -> None:
+        """Let ``judged``, or what no verdict tells, be counted, and fail the test, at the end of the phase."""
         with self._lock:
             self._taken.append(judged)
 
@@ -267,16 +267,18 @@ class Watch:
     def judge(self) -> tuple[tuple[Exchange, ...], Violation | None]:
         """Judge what has come since the last time, and count it: the exchanges of the stub, and what fails."""
         with self._lock:
-            came, self._taken = self._taken, []
-        failures: tuple[Exception, ...] = ()
+            taken, self._taken = self._taken, []
+        came = [one for one in taken if not isinstance(one, Exception)]
+        failures = tuple(one for one in taken if isinstance(one, Exception))
         exchanges: tuple[Exchange, ...] = ()
         if self._stub is not None:
             self._stub.settle()
             exchanges = self._stub.exchanges[self._judged :]
             self._judged += len(exchanges)
             came = [verdict for exchange in exchanges for verdict in exchange.verdicts] + came
-            failures = self._stub.failures[self._failures :]
-            self._failures += len(failures)
+            own = self._stub.failures[self._failures :]
+            self._failures += len(own)
+            failures += own
         return exchanges, self.violation_of([self.count(verdict) for verdict in came], failures)
 
 

@@ -132,6 +132,7 @@ def _outcome(summary: Summary) -> str:
         f"{amount(summary.unreadable, 'source')} could not be judged" if summary.unreadable else "",
         f"{amount(summary.missing, 'operation')} never came" if summary.missing else "",
         f"{amount(summary.malformed, 'request')} came that are no HTTP" if summary.malformed else "",
+        f"{amount(summary.unmatched, 'request')} came that no cassette has" if summary.unmatched else "",
         "the run is incomplete" if summary.incomplete else "",
         f"the client ended with exit code {summary.client}" if summary.client else "",
     ]

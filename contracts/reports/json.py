@@ -79,6 +79,7 @@ def counts(summary: Summary) -> dict[str, int]:
         "unreadable": summary.unreadable,
         "missing": summary.missing,
         "malformed": summary.malformed,
+        "unmatched": summary.unmatched,
         "incomplete": summary.incomplete,
         "errors": summary.findings["error"],
         "warnings": summary.findings["warning"],

@@ -31,13 +31,14 @@ class Summary:
     ``findings`` counts by severity those that count, ``accepted`` the others. ``operations`` counts messages by
     (service, operation, kind), None where a message does not tell; ``not_checked`` counts messages by rule family;
     ``skipped`` counts entries of archives that are no business of any contract; ``unreadable`` counts files;
-    ``missing`` counts operations that never came, ``malformed`` what came and was no HTTP, ``incomplete`` what kept the
-    whole from being judged; ``client`` is the exit code of the client, if one ran.
+    ``missing`` counts operations that never came, ``malformed`` what came and was no HTTP, ``unmatched`` requests that
+    no cassette has, ``incomplete`` what kept the whole from being judged; ``client`` is the exit code of the client, if
+    one ran.
     """
 
     def __init__(self) -> None:
         self.messages = self.failed = self.skipped = self.unreadable = self.accepted = 0
-        self.missing = self.malformed = self.incomplete = 0
+        self.missing = self.malformed = self.unmatched = self.incomplete = 0
         self.findings: Counter[Severity] = Counter()
         self.operations: Counter[tuple[str | None, str | None, Kind]] = Counter()
         self.not_checked: Counter[str] = Counter()
@@ -123,6 +124,11 @@ class Reporter:
     def malformed(self, source: str, message: str) -> None:
         """Report that something came which was no HTTP, and so no message."""
         self.summary.malformed += 1
+        self.show_error(source, message)
+
+    def unmatched(self, source: str, message: str) -> None:
+        """Report that a request came which is in none of the cassettes that are replayed."""
+        self.summary.unmatched += 1
         self.show_error(source, message)
 
     def incomplete(self, source: str, message: str) -> None:

@@ -55,6 +55,8 @@ class TextReporter(Reporter):
             about.append(f"{amount(self.summary.missing, 'expected operation')} never came")
         if self.summary.malformed:
             about.append(f"{amount(self.summary.malformed, 'request')} came that are no HTTP")
+        if self.summary.unmatched:
+            about.append(f"{amount(self.summary.unmatched, 'request')} came that no cassette has")
         if self.summary.incomplete:
             about.append("the run is incomplete")
         if self.summary.skipped:

@@ -11,7 +11,9 @@ from .asgi import Answer
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
+    from contracts.errors import UnmatchedRequestError
     from contracts.findings import Verdict
+    from contracts.messages import Message
     from contracts.model import Operation, Service
 
 _HEADERS = (("Content-Type", TEXT_XML),)
@@ -32,6 +34,16 @@ def answer_to(catalog: Catalog, verdict: Verdict, body: bytes) -> Answer:
     if service is None or operation is None:
         return Answer(500, _HEADERS, samples.fault("Client", "the message calls no operation that is known here"))
     return Answer(200, _HEADERS, samples.fullest(service, operation, "response", _repeated(service, operation, body)))
+
+
+def replayed(response: Message) -> Answer:
+    """A recorded response, as it is sent; its header fields tell of no connection."""
+    return Answer(response.status or 200, response.headers or (), response.body)
+
+
+def unmatched(error: UnmatchedRequestError) -> Answer:
+    """The answer to a request that no cassette has: 500, and a fault that says why. The sender need not be to blame."""
+    return Answer(500, _HEADERS, samples.fault("Server", str(error)))
 
 
 def _repeated(service: Service, operation: Operation, body: bytes) -> dict[str, str]:

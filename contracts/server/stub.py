@@ -9,14 +9,14 @@ from urllib.parse import quote
 
 from contracts import samples
 from contracts.checking import check
-from contracts.codings import CodingError, codings_of, undone
-from contracts.errors import SoapContractsError
+from contracts.codings import plain
+from contracts.errors import SoapContractsError, UnmatchedRequestError
 from contracts.messages import Message
 from contracts.rules import open_case
 from contracts.secrecy import without
 from contracts.xml import MAX_BYTES
 
-from .answers import answer_to
+from .answers import answer_to, replayed, unmatched
 from .asgi import receive_body, request_of, send_answer, text
 from .listening import HOST, Listener
 from .pages import page, service_at
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
-    from contracts.messages import Headers
 
     from .asgi import Answer, Receive, Received, Request, Scope, Send
 
@@ -54,8 +53,9 @@ class Stub:
 
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
-    go on. Raises UnknownNameError for a service that does not exist, and ContractError for one of whose responses no
-    sample can be made.
+    go on. ``replay`` gives the answers instead, as `Tape.answer` does; a request for which it raises
+    UnmatchedRequestError gets a fault, and the error is among the `failures`. Raises UnknownNameError for a service
+    that does not exist, and ContractError for one of whose responses no sample can be made.
     """
 
     def __init__(
@@ -65,8 +65,10 @@ class Stub:
         port: int = 0,
         *,
         counted: Callable[[Verdict], Verdict] | None = None,
+        replay: Callable[[Message], Message] | None = None,
     ) -> None:
         self._counted = counted
+        self._replay = replay
         self._catalog = catalog.remembering(services or None)
         for service in self._catalog:
             for operation in service.operations:
@@ -120,7 +122,11 @@ class Stub:
 
     @property
     def failures(self) -> tuple[Exception, ...]:
-        """What no verdict tells: a MalformedRequestError for a request that was no HTTP; errors of the stub itself."""
+        """What no verdict tells, in order.
+
+        A MalformedRequestError for a request that was no HTTP, an UnmatchedRequestError for one that no cassette has;
+        errors of the stub itself.
+        """
         with self._lock:
             return tuple(self._failures)
 
@@ -159,7 +165,7 @@ class Stub:
     def _judge(self, request: Request, received: Received) -> Answer:
         service = service_at(self._catalog, request.path)
         message = Message(
-            body=_decoded(received.body, request.headers),
+            body=plain(received.body, request.headers, MAX_BYTES),
             headers=request.headers,
             kind="request",
             method=request.method,
@@ -173,25 +179,23 @@ class Stub:
         if not received.complete or len(message.body) > MAX_BYTES:
             self._keep(Exchange(message, None, (verdict,)))
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
-        counting = verdict if self._counted is None else self._counted(verdict)
-        answer = answer_to(self._catalog, counting, message.body)
+        answer = self._answer_to(message, verdict)
         told = message._replace(kind="response", method=None, request=message)
         response = told._replace(status=answer.status, headers=answer.headers, body=answer.body)
         self._keep(Exchange(message, response, (verdict, check(response, catalog=self._catalog))))
         return answer
 
+    def _answer_to(self, message: Message, verdict: Verdict) -> Answer:
+        if self._replay is None:
+            counting = verdict if self._counted is None else self._counted(verdict)
+            return answer_to(self._catalog, counting, message.body)
+        try:
+            return replayed(self._replay(message))
+        except UnmatchedRequestError as error:
+            with self._lock:
+                self._failures.append(error)
+            return unmatched(error)
+
     def _keep(self, exchange: Exchange) -> None:
         with self._lock:
             self._exchanges.append(exchange)
-
-
-def _decoded(body: bytes, headers: Headers) -> bytes:
-    """``body`` with its codings undone; where that fails it is judged as it came, and the verdict says the rest."""
-    listed = codings_of([value for name, value in headers if name.lower() == "content-encoding"])
-    plain = body
-    try:
-        for coding in reversed(listed):
-            plain = undone(plain, coding, MAX_BYTES)
-    except CodingError:
-        return body
-    return plain

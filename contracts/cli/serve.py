@@ -1,0 +1,133 @@
+"""`soap-contracts serve`: the stub alone, until it is interrupted, for clients that something else starts."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+import threading
+from typing import TYPE_CHECKING, Any, Final, Self
+
+from contracts.policy import operation_of
+from contracts.reports import escaped
+from contracts.server import Stub
+
+from .failures import UsageError
+from .judging import Judging
+from .options import add_common, exit_code
+from .stubbing import add_stub, folder_of, report_exchanges, report_missing, report_unused, services_of, tape_of
+
+if TYPE_CHECKING:
+    from contracts.server import Exchange
+
+HELP: Final = "serve a stub of the services, or cassettes, until interrupted, and judge all that comes"
+
+#: Seconds between two looks at what has come.
+_POLL: Final = 0.1
+_HIGHEST_PORT: Final = 65535
+_ENDING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments of this command."""
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="on 127.0.0.1 (default: one that is free)")
+    add_stub(parser)
+    add_common(parser)
+    parser.epilog = """\
+Standard error has the addresses, then a line an exchange. The report is written at the end, which SIGINT (Ctrl-C),
+SIGTERM or SIGHUP brings about.
+
+exit codes:
+  1  a contract was violated, an expected operation never came, or a request is in no cassette
+  2  usage
+  3  no message came
+
+examples:
+  soap-contracts serve --port 8080
+  soap-contracts serve --port 8080 --cassette luminate/EndSynchronization/ends-once
+  soap-contracts serve --cassette tests/cassettes --ignore-field syncTime --report junit=soap.xml
+"""
+
+
+def execute(args: argparse.Namespace) -> int:
+    """Serve until a signal comes, and report what was exchanged."""
+    judging = Judging.of(args)
+    services, folder, tape = services_of(judging), folder_of(judging), tape_of(judging)
+    stub = Stub(
+        judging.catalog,
+        services,
+        args.port,
+        counted=judging.policy.counted,
+        replay=None if tape is None else tape.answer,
+    )
+    with judging.reporter() as reporter:
+        with _Ending() as ending:
+            try:
+                stub.__enter__()
+            except OSError as error:
+                raise UsageError(f"--port {args.port}: {error.strerror}") from None
+            try:
+                _announce(stub)
+                _watch(stub, ending)
+            finally:
+                stub.__exit__()
+        exchanges = stub.review()
+        report_exchanges(exchanges, stub.failures, folder, reporter)
+        report_missing(exchanges, args.expect, reporter)
+        report_unused(tape, reporter)
+        judging.conclude(reporter)
+    return exit_code(reporter)
+
+
+def _announce(stub: Stub) -> None:
+    for service in stub.services:
+        _say(f"{service}  {stub.endpoint(service)}  WSDL {stub.wsdl(service)}")
+
+
+def _watch(stub: Stub, ending: _Ending) -> None:
+    told = 0
+    while not ending.has_come.wait(_POLL):
+        for exchange in stub.exchanges[told:]:
+            told += 1
+            _say(_line(exchange))
+
+
+def _line(exchange: Exchange) -> str:
+    verdict = exchange.verdicts[0]
+    rules = ", ".join(dict.fromkeys(found.rule for found in verdict.findings if found.severity == "error"))
+    status = "no answer" if exchange.response is None else str(exchange.response.status)
+    return f"{exchange.request.source}  {operation_of(verdict) or 'unknown operation'}  {rules or 'valid'}  -> {status}"
+
+
+def _say(line: str) -> None:
+    sys.stderr.write(f"{escaped(line)}\n")
+    sys.stderr.flush()
+
+
+class _Ending:
+    """Notes the first signal that is to end the command, while it is entered; the second one has its usual effect."""
+
+    def __init__(self) -> None:
+        self.has_come = threading.Event()
+        self._before: dict[int, Any] = {}
+
+    def __enter__(self) -> Self:
+        for number in _ENDING:
+            # What is ignored, as under nohup, stays so.
+            if signal.getsignal(number) != signal.SIG_IGN:
+                self._before[number] = signal.signal(number, self._take)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for number, handler in self._before.items():
+            signal.signal(number, signal.SIG_DFL if handler is None else handler)
+
+    def _take(self, number: int, _frame: object) -> None:
+        self.has_come.set()
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _port(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and int(text[:6]) <= _HIGHEST_PORT):
+        raise argparse.ArgumentTypeError(f"{text!r} is no port, a number from 0 to {_HIGHEST_PORT}")
+    return int(text)

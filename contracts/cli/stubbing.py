@@ -1,0 +1,154 @@
+"""What `run` and `serve` share: which services a stub has, what it answers, and the report on what it exchanged."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from contracts.errors import SoapContractsError, UnmatchedRequestError
+from contracts.policy import operation_of
+from contracts.saving import Folder, SaveError
+from contracts.server import MalformedRequestError
+from contracts.tapes import Tape, found_in, load_all
+
+from .failures import UsageError, location_of
+
+if TYPE_CHECKING:
+    import argparse
+    from collections.abc import Iterator, Sequence
+
+    from contracts.findings import Verdict
+    from contracts.reports import Reporter
+    from contracts.server import Exchange
+
+    from .judging import Judging
+
+
+def add_stub(parser: argparse.ArgumentParser) -> None:
+    """Add the options that say what the stub is, what is expected of its clients, and what is kept."""
+    parser.add_argument(
+        "--service", action="append", dest="services", metavar="NAME", help="stub only this service (repeatable)"
+    )
+    parser.add_argument(
+        "--expect",
+        action="append",
+        default=[],
+        metavar="SERVICE/OPERATION",
+        help="fail when no request of this operation came (repeatable)",
+    )
+    parser.add_argument(
+        "--save",
+        metavar="DIR",
+        help="keep every exchange in DIR as .http files, secrets masked, which `check DIR` judges the same; those of an "
+        "earlier run in it are replaced",
+    )
+    replay = parser.add_argument_group("replay")
+    replay.add_argument(
+        "--cassette",
+        action="extend",
+        nargs="+",
+        dest="cassettes",
+        metavar="PATH",
+        help="answer from cassettes: files, folders of them, or shipped ones by their names (`list cassettes`); a request "
+        "that none has gets a fault, and the run fails",
+    )
+    replay.add_argument(
+        "--ignore-field",
+        action="append",
+        default=[],
+        dest="ignored_fields",
+        metavar="NAME",
+        help="a field whose value may be another than the recorded one; * stands for all (repeatable)",
+    )
+    replay.add_argument(
+        "--strict-order",
+        action="store_true",
+        help="the requests must come as they were recorded, each once; otherwise the last answer to a request repeats",
+    )
+
+
+def tape_of(judging: Judging) -> Tape | None:
+    """What `--cassette` names, ready to be asked. Raises ReadError, UnknownNameError and UsageError."""
+    args, catalog = judging.args, judging.catalog
+    if not args.cassettes:
+        if args.ignored_fields or args.strict_order:
+            raise UsageError("--ignore-field and --strict-order say how --cassette is replayed, and there is none")
+        return None
+    paths = [file for path in args.cassettes for file in found_in(path)]
+    return Tape(load_all(paths, catalog), catalog, ignore=args.ignored_fields, strict_order=args.strict_order)
+
+
+def report_unused(tape: Tape | None, reporter: Reporter) -> None:
+    """Note the exchanges that nobody has asked for."""
+    for recorded in () if tape is None else tape.unused:
+        reporter.note(recorded.place, "was never asked for")
+
+
+def services_of(judging: Judging) -> list[str]:
+    """The services to stub. Raises UnknownNameError, also for an expected operation, and UsageError."""
+    catalog = judging.catalog
+    services = [catalog.service(name).name for name in judging.settings.services] or list(catalog.services)
+    for expected in judging.args.expect:
+        service, _ = catalog.operation(expected)
+        if service.name not in services:
+            raise UsageError(f"--expect {expected}: {service.name} is not among the services that are stubbed")
+    return services
+
+
+def folder_of(judging: Judging) -> Folder | None:
+    """Where exchanges are to be saved. Raises UsageError and SaveError."""
+    path = judging.args.save
+    if path is None:
+        return None
+    if not path:
+        raise UsageError("--save: names no folder, as in --save soap")
+    inside = os.path.join(os.path.realpath(path), "")
+    if any(file.startswith(inside) for file in judging.outputs):
+        raise UsageError(f"--save {path}: a report would be written into it, where only exchanges belong")
+    if judging.settings.baseline and os.path.realpath(judging.settings.baseline).startswith(inside):
+        raise UsageError(f"--save {path}: the baseline is in it, where only exchanges belong")
+    return Folder(path, judging.catalog)
+
+
+def report_exchanges(
+    exchanges: Sequence[Exchange], failures: Sequence[Exception], folder: Folder | None, reporter: Reporter
+) -> None:
+    """Report what was exchanged, and what no verdict tells; save the exchanges where there is a folder for them."""
+    for verdict in _verdicts(exchanges) if folder is None else _saved(exchanges, folder, reporter):
+        reporter.verdict(verdict)
+    for failure in failures:
+        if isinstance(failure, MalformedRequestError):
+            reporter.malformed("stub", str(failure))
+        elif isinstance(failure, UnmatchedRequestError):
+            reporter.unmatched("cassettes", str(failure))
+        else:
+            known = isinstance(failure, SoapContractsError)
+            reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
+
+
+def report_missing(exchanges: Sequence[Exchange], expected: Sequence[str], reporter: Reporter) -> None:
+    """Report the operations that were expected and never came."""
+    came = {operation_of(exchange.verdicts[0]) for exchange in exchanges}
+    for operation in dict.fromkeys(expected):
+        if operation not in came:
+            reporter.missing(operation)
+
+
+def _verdicts(exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
+    return (verdict for exchange in exchanges for verdict in exchange.verdicts)
+
+
+def _saved(exchanges: Sequence[Exchange], folder: Folder, reporter: Reporter) -> Iterator[Verdict]:
+    """Save the exchanges, as long as that works; the verdicts on their files, or on what came where there are none."""
+    done = 0
+    try:
+        folder.clear()
+        for exchange in exchanges:
+            saved = folder.save(done + 1, exchange.request, exchange.response, exchange.verdicts)
+            done += 1
+            if saved.reason:
+                reporter.note(saved.request.source, f"not saved: {saved.reason}")
+            yield from saved.verdicts
+    except SaveError as error:
+        reporter.error(folder.path, f"{error}; exchanges from number {done + 1} on are not saved")
+        yield from _verdicts(exchanges[done:])
