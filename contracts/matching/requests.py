@@ -70,7 +70,7 @@ def differences_of(asked: Asked, recorded: Asked, ignore: Collection[str] = ()) 
 def _differences(asked: Asked, recorded: Asked, ignore: frozenset[str]) -> Iterator[str]:
     ours, theirs = asked.case, recorded.case
     if asked.soap != recorded.soap:
-        yield f"a {recorded.subject} was recorded, and a {asked.subject} came"
+        yield f"{recorded.subject} was recorded, {asked.subject} came"
         return
     if (ours.message.method or "POST") != (theirs.message.method or "POST"):
         yield f"method: {theirs.message.method} was recorded, {ours.message.method} came"
@@ -118,7 +118,7 @@ def _bodies_differ(ours: Case, theirs: Case, ignore: frozenset[str]) -> Iterator
         yield from _blocks_differ(ours, theirs)
     came, were = _payloads(ours), _payloads(theirs)
     if len(came) != len(were):
-        yield f"body: {len(were)} payloads were recorded, {len(came)} came"
+        yield f"body: {_amount(len(were))} recorded, {len(came)} came"
         return
     compared = Compared(ours, theirs, ignore)
     for asked, recorded in zip(came, were, strict=True):
@@ -133,6 +133,10 @@ def _payloads(case: Case) -> tuple[Element, ...]:
 
 def _form(case: Case) -> str:
     return "what does not parse" if case.document.root is None else "XML"
+
+
+def _amount(payloads: int) -> str:
+    return "1 payload was" if payloads == 1 else f"{payloads} payloads were"
 
 
 def _names(case: Case) -> tuple[str | None, str | None]:

@@ -32,7 +32,24 @@ Event = Any
 _CORE: Final = "tag:yaml.org,2002:"
 _BINARY: Final = f"{_CORE}binary"
 _NULL: Final = f"{_CORE}null"
-_PLAIN: Final = ("str", "int", "float", "bool", "timestamp", "map", "seq", "python/str", "python/unicode")
+_PLAIN: Final = (
+    "str",
+    "int",
+    "float",
+    "bool",
+    "timestamp",
+    "map",
+    "seq",
+    "python/str",
+    "python/unicode",
+    "python/tuple",
+)
+#: How vcrpy writes a body that was a file, or was handed over in parts: the tag, and the key of a list that begins with
+#: what it held. They are taken for those bytes; nothing is called, and no object is made.
+_BODIES: Final = {
+    f"{_CORE}python/object/new:_io.BytesIO": "state",
+    f"{_CORE}python/object/apply:builtins.iter": "args",
+}
 #: Tags that name plain values. Cassettes of Python 2 have python/unicode and python/str on texts.
 _TAGS: Final = frozenset({None, "!", _BINARY, _NULL, *(_CORE + name for name in _PLAIN)})
 _NULLS: Final = frozenset({"", "~", "null", "Null", "NULL"})
@@ -75,7 +92,8 @@ class Values:
         """The value that begins with ``event``."""
         if isinstance(event, yaml.AliasEvent):
             return self._repeated(event)
-        if event.tag not in _TAGS:
+        body = _BODIES.get(event.tag or "") if isinstance(event, yaml.MappingStartEvent) else None
+        if event.tag not in _TAGS and body is None:
             self._refuse(
                 event,
                 "a tag such as !!python/object would make an object, and is refused: record the body as text or bytes",
@@ -89,6 +107,8 @@ class Values:
         else:
             self._weigh(1)
             found = self._list(depth) if isinstance(event, yaml.SequenceStartEvent) else self._mapping(depth)
+            if body is not None:
+                found = _bytes_in(found, body)
         if event.anchor is not None:
             self._anchors[event.anchor] = (found, self._weight - weight)
         return found
@@ -141,6 +161,16 @@ class Values:
 
     def _refuse(self, event: Event, what: str) -> None:
         self._problem = self._problem or ReadError(f"line {line_of(event)}: {what}")
+
+
+def _bytes_in(found: object, key: str) -> object:
+    """The bytes of a body that was no bytes, None where it is not written as vcrpy writes it."""
+    held = found.get(key) if isinstance(found, dict) else None
+    parts = held[0] if isinstance(held, list) and held else None
+    listed = parts if isinstance(parts, list) else [parts]
+    plain = [part.encode("utf-8", "surrogatepass") if isinstance(part, str) else part for part in listed]
+    joined = [part for part in plain if isinstance(part, bytes)]
+    return b"".join(joined) if len(joined) == len(listed) else None
 
 
 def line_of(event: Event) -> int:
