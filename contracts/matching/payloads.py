@@ -87,11 +87,12 @@ def _children_differ(
         came, were = ([str(child.tag) for child in compared.children_of(parent)] for parent in parents)
         if came != were:
             yield f"{path or 'payload'}: recorded in the order {_listed(compared, were)}, came as {_listed(compared, came)}"
-    fields = {} if declaration is None else {field.tag: field for field in declaration.fields}
+    # By the name in any case or namespace: what is misspelt the same way in both requests still has a type.
+    fields = {} if declaration is None else {field.name.lower(): field for field in declaration.fields}
     for tag, recorded in theirs.items():
         for number, pair in enumerate(zip(ours.get(tag, ()), recorded, strict=False), 1):
             name = compared.name(tag) if len(recorded) == 1 else f"{compared.name(tag)}[{number}]"
-            yield from elements_differ(compared, *pair, fields.get(tag), f"{path}/{name}" if path else name)
+            yield from elements_differ(compared, *pair, fields.get(local_name(tag).lower()), f"{path}/{name}" if path else name)
 
 
 def _grouped(children: list[Element]) -> dict[str, list[Element]]:
