@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, Any]
 
-HELP: Final = "list the services, their operations, the rules or the shipped cassettes"
+HELP: Final = "list the services, their operations, the rules or the cassettes"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
