@@ -34,6 +34,13 @@ def functions(path) -> list[ast.FunctionDef | ast.AsyncFunctionDef]:
     return [node for node in ast.walk(tree(path)) if isinstance(node, FUNCTIONS)]
 
 
+def imported(path) -> set[str]:
+    """The modules that are imported from elsewhere, by their full names."""
+    nodes = list(ast.walk(tree(path)))
+    plain = {alias.name for node in nodes if isinstance(node, ast.Import) for alias in node.names}
+    return plain | {node.module or "" for node in nodes if isinstance(node, ast.ImportFrom) and not node.level}
+
+
 def public(node: ast.AST) -> list[ast.AST]:
     """The public classes and functions in a module or a class, and those in public classes."""
     found = []
@@ -81,6 +88,16 @@ class TestEachModule:
         attributes = {node.attr for node in ast.walk(tree(path)) if isinstance(node, ast.Attribute)}
         if path.parts[:2] != ("contracts", "cli") and path.as_posix() != "contracts/readers/files.py":
             assert {"importlib", "__import__", "import_module"}.isdisjoint(names | attributes)
+
+
+class TestTheWholePackage:
+    @pytest.mark.parametrize(
+        ("name", "places"), [("vcr", {"contracts/recordings.py"}), ("hypothesis", {"contracts/strategies"})]
+    )
+    def test_imports_an_extra_in_one_place_only(self, name, places):
+        found = {path.as_posix() for path in MODULES if name in {module.partition(".")[0] for module in imported(path)}}
+        assert {place for place in places for path in found if path.startswith(place)} == places
+        assert all(path.startswith(tuple(places)) for path in found)
 
 
 class TestTheFacade:

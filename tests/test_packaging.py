@@ -180,6 +180,20 @@ class TestTheInstalledWheel:
     def test_has_all_that_the_stub_needs(self, installed):
         installed.run("soap-contracts", "run", "--", "true", exit_code=3)
 
+    def test_replays_over_http_without_vcrpy_and_says_what_python_needs(self, installed):
+        name = "luminate/EndSynchronization/ends-once"
+        assert name in installed.run("soap-contracts", "list", "cassettes")
+        installed.run("soap-contracts", "run", "--cassette", name, "--", "true", exit_code=3)
+        program = "import contracts.recordings"
+        done = subprocess.run(
+            [installed.folder / "bin" / "python", "-c", program],
+            cwd=installed.place,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert "contracts.recordings needs vcr: pip install 'soap-contracts[replay]'" in done.stderr
+
 
 class TestAnEditableInstall:
     def test_is_the_checkout_and_finds_its_data_beside_the_package(self, editable):
