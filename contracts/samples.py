@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, Final
-from urllib.parse import urlsplit
 
 from lxml import etree
 
@@ -86,19 +85,6 @@ def fault(code: str, text: str) -> bytes:
 def request_headers(operation: Operation) -> Headers:
     """The HTTP header fields that say what the body is: Content-Type and the quoted SOAPAction (SOAP 1.1 section 6)."""
     return (("Content-Type", TEXT_XML), ("SOAPAction", f'"{operation.soap_action or ""}"'))
-
-
-def http_form(service: Service, operation: Operation, direction: Direction, body: bytes) -> bytes:
-    """``body`` as a raw HTTP/1.1 message to or from the endpoint, the placeholders of its address filled in."""
-    if direction == "request":
-        address = urlsplit(_filled(service.endpoint))
-        start = f"POST {address.path or '/'} HTTP/1.1"
-        fields: Headers = (("Host", address.netloc), *request_headers(operation))
-    else:
-        start = "HTTP/1.1 200 OK"
-        fields = (("Content-Type", TEXT_XML),)
-    lines = [start, *(f"{name}: {value}" for name, value in fields), f"Content-Length: {len(body)}", "", ""]
-    return "\r\n".join(lines).encode("latin-1") + body
 
 
 def message(

@@ -14,13 +14,15 @@ import pytest
 from lxml import etree
 from repository import ROOT
 
+from contracts import samples
 from contracts.catalog import load
 from contracts.checking import check
 from contracts.cli import main
 from contracts.errors import ContractError
 from contracts.model import Field, Ground, Type
+from contracts.raw import raw
 from contracts.resources import data_folder
-from contracts.samples import fullest, http_form, smallest
+from contracts.samples import fullest, smallest
 
 if TYPE_CHECKING:
     from contracts.messages import Direction
@@ -972,9 +974,8 @@ class TestTheExampleOfOnesOwnService:
     ) -> None:
         operation = bookshop.operations[0]
         good, wrong = tmp_path / "good.http", tmp_path / "wrong.http"
-        good.write_bytes(http_form(bookshop, operation, "request", smallest(bookshop, operation, "request")))
-        body = smallest(bookshop, operation, "request", {"Copies": "0"})
-        wrong.write_bytes(http_form(bookshop, operation, "request", body))
+        good.write_bytes(raw(samples.message(bookshop, operation, "request")))
+        wrong.write_bytes(raw(samples.message(bookshop, operation, "request", values={"Copies": "0"})))
         assert main(["check", "--contracts", str(EXAMPLE), str(good)]) == 0
         assert main(["check", "--contracts", str(EXAMPLE), str(wrong)]) == 1
         assert "PASS bookshop OrderBook request" in capsys.readouterr().out

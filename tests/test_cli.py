@@ -15,14 +15,14 @@ from pathlib import Path
 
 import pytest
 
-from contracts import cli
+from contracts import cli, samples
 from contracts.catalog import load
 from contracts.cli import check as check_command
 from contracts.cli import main
 from contracts.names import SOAP11
+from contracts.raw import raw
 from contracts.resources import data_folder
 from contracts.rules import RULES
-from contracts.samples import http_form, smallest
 from contracts.version import VERSION
 
 CANARY = "canary-5f1e"
@@ -31,8 +31,8 @@ COMMAND = [sys.executable, "-m", "contracts"]
 
 def sample(name: str = "ongoing/SetTimeOfLastSync", direction="request", *, http=False, **values: str) -> bytes:
     service, operation = load().operation(name)
-    body = smallest(service, operation, direction, values)
-    return http_form(service, operation, direction, body) if http else body
+    made = samples.message(service, operation, direction, values=values)
+    return raw(made) if http else made.body
 
 
 @pytest.fixture

@@ -13,6 +13,7 @@ from repository import ROOT
 
 from contracts import load, samples
 from contracts.cli import main
+from contracts.raw import raw
 
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 ONGOING, SET_TIME = load().operation("ongoing/SetTimeOfLastSync")
@@ -70,8 +71,8 @@ def test_the_report_is_printed_as_it_comes(tmp_path, capsys, monkeypatch):
     lines = [line[4:] for line in report.splitlines() if line.strip()]
     lines = lines[next(number for number, line in enumerate(lines) if line.startswith("FAIL")) :]
     (tmp_path / "captured").mkdir()
-    message = samples.http_form(ONGOING, SET_TIME, "request", WRONG)
-    (tmp_path / "captured" / "sync.http").write_bytes(message)
+    message = samples.message(ONGOING, SET_TIME, "request")._replace(body=WRONG)
+    (tmp_path / "captured" / "sync.http").write_bytes(raw(message))
     monkeypatch.chdir(tmp_path)
     assert main(["check", "captured/"]) == 1
     told = capsys.readouterr().out

@@ -13,6 +13,7 @@ from contracts import samples
 from contracts.catalog import load
 from contracts.cli import main
 from contracts.mutants import every_mutant_of
+from contracts.raw import raw
 from contracts.rules import RULES
 
 #: Rules on a response and its request together.
@@ -120,10 +121,9 @@ class TestAMessage:
     def test_that_is_valid_is_printed_as_ever(self, printed, flags):
         service, operation = load().operation("luminate/StartSynchronization")
         direction = "response" if "--response" in flags else "request"
-        body = (samples.fullest if "--full" in flags else samples.smallest)(service, operation, direction)
-        assert printed("luminate/StartSynchronization", *flags) == body
-        http = samples.http_form(service, operation, direction, body)
-        assert printed("luminate/StartSynchronization", *flags, "--http") == http
+        message = samples.message(service, operation, direction, full="--full" in flags)
+        assert printed("luminate/StartSynchronization", *flags) == message.body
+        assert printed("luminate/StartSynchronization", *flags, "--http") == raw(message)
 
     def test_may_be_a_valid_fault(self, printed, judged):
         data = printed(SET_TIME, "--fault", "--http")

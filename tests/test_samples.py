@@ -11,6 +11,7 @@ from contracts.checking import check
 from contracts.errors import ContractError
 from contracts.model import Field, Type
 from contracts.names import TEXT_XML
+from contracts.raw import raw
 
 SERVICES = {service.name: service for service in catalog.load()}
 PAYLOADS = [
@@ -170,26 +171,26 @@ def test_a_fault_has_a_status_that_the_contract_lists():
     assert samples.fault_message(service, SET_TIME).status == 400
 
 
-def test_the_http_form_of_a_request_is_read_by_an_http_server():
-    body = samples.smallest(ONGOING, SET_TIME, "request")
+def test_the_raw_form_of_a_request_is_read_by_an_http_server():
+    message = samples.message(ONGOING, SET_TIME, "request")
     connection = h11.Connection(h11.SERVER)
-    connection.receive_data(samples.http_form(ONGOING, SET_TIME, "request", body))
+    connection.receive_data(raw(message))
     request, data = connection.next_event(), connection.next_event()
     assert (request.method, request.target) == (b"POST", b"/warehouse/service.asmx")
     assert dict(request.headers)[b"soapaction"] == b'"http://ongoingsystems.se/WSI/SetTimeOfLastSync"'
     assert dict(request.headers)[b"host"] == b"api.ongoingsystems.se"
-    assert bytes(data.data) == body
+    assert bytes(data.data) == message.body
     assert isinstance(connection.next_event(), h11.EndOfMessage)
 
 
-def test_the_http_form_of_a_response_is_read_by_an_http_client():
-    body = samples.fullest(LUMINATE, END, "response")
+def test_the_raw_form_of_a_response_is_read_by_an_http_client():
+    message = samples.message(LUMINATE, END, "response", full=True)
     connection = h11.Connection(h11.CLIENT)
     connection.send(h11.Request(method="POST", target="/", headers=[("Host", "x"), ("Content-Length", "0")]))
     connection.send(h11.EndOfMessage())
-    connection.receive_data(samples.http_form(LUMINATE, END, "response", body))
+    connection.receive_data(raw(message))
     response, data = connection.next_event(), connection.next_event()
-    assert (response.status_code, bytes(data.data)) == (200, body)
+    assert (response.status_code, bytes(data.data)) == (200, message.body)
 
 
 def test_where_no_soapaction_is_documented_the_field_is_a_quoted_nothing():

@@ -5,10 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import sys
-import zlib
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import urlsplit
 
 from contracts import samples
 from contracts.checking import check
@@ -16,6 +13,7 @@ from contracts.errors import ContractError, UnknownNameError
 from contracts.judging import catalog_of
 from contracts.messages import Message
 from contracts.mutants import every_mutant_of
+from contracts.raw import raw
 from contracts.rules import RULES
 
 from .failures import UsageError
@@ -32,9 +30,6 @@ if TYPE_CHECKING:
 
 HELP: Final = "print a message of an operation, valid or with one fault"
 
-#: zlib's window bits for gzip's framing, which holds no time.
-_GZIP: Final = 31
-_PHRASES: Final = {status.value: status.phrase for status in HTTPStatus}
 _FLAGS: Final[dict[Kind, str]] = {"request": "", "response": " --response", "fault": " --fault"}
 
 
@@ -110,7 +105,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.invalid:
         mutant = _mutant(wanted, args.invalid, catalog)
         message, about = mutant.message, about | {"rule": mutant.rule, "mutant": mutant.name}
-    data = _raw(message) if args.http else message.body
+    data = raw(message) if args.http else message.body
     if args.format == "json":
         sys.stdout.write(json.dumps({"version": 1, **about, **_member(data)}, indent=2) + "\n")
     else:
@@ -192,21 +187,3 @@ def _distance(wanted: _Wanted, other: _Wanted) -> tuple[bool, ...]:
         other.http != wanted.http,
         other.full != wanted.full,
     )
-
-
-def _raw(message: Message) -> bytes:
-    """``message`` as it goes over the wire."""
-    address, headers, body = urlsplit(message.url or ""), message.headers or (), message.body
-    if (message.header("Content-Encoding") or "").lower() == "gzip" and body:
-        packer = zlib.compressobj(wbits=_GZIP)
-        body = packer.compress(body) + packer.flush()
-        headers = tuple(
-            (name, str(len(body)) if name.lower() == "content-length" else value) for name, value in headers
-        )
-    if message.status is None:
-        start = f"{message.method} {address.path or '/'} HTTP/1.1"
-        headers = (("Host", address.netloc), *headers)
-    else:
-        start = f"HTTP/1.1 {message.status} {_PHRASES.get(message.status, '')}"
-    lines = [start, *(f"{name}: {value}" for name, value in headers), "", ""]
-    return "\r\n".join(lines).encode("latin-1") + body

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 from urllib.parse import quote
 
 from contracts.names import BLANKS
+from contracts.raw import status_line
 from contracts.secrecy import MASK
 
 from .fills import Fill
@@ -72,8 +72,7 @@ class Hiding:
 def start_line(message: Message, hide: Hiding) -> str:
     """The first line of ``message``, whose address, method and status are read from it again."""
     if message.status is not None:
-        phrases = {status.value: status.phrase for status in HTTPStatus}
-        return f"HTTP/1.1 {message.status} {phrases.get(message.status, '')}"
+        return status_line(message.status)
     return f"{hide(message.method or 'POST')} {address_of(message, hide)} HTTP/1.1"
 
 

@@ -11,6 +11,7 @@ from contracts.addresses import addressed
 from contracts.codings import codings_of
 from contracts.errors import SoapContractsError
 from contracts.messages import Message
+from contracts.raw import head
 
 from .heads import Hiding, fields_of, start_line
 from .redaction import redacted
@@ -70,8 +71,8 @@ def files_of(cases: Sequence[Case], style: Style, stem: str) -> list[File]:
 def _file(case: Case, style: Style, path: str, request: Message | None) -> File:
     hide = Hiding(case.places.masked, case.catalog, style)
     first, fields = start_line(case.message, hide), fields_of(case.message, hide)
-    head = "\r\n".join([first, *(f"{name}: {value}" for name, value in fields), "", ""])
-    fits = _HEAD.fullmatch(head) is not None and len(head) < _LONGEST_HEAD
+    before = head(first, fields)
+    fits = _HEAD.fullmatch(before) is not None and len(before) < _LONGEST_HEAD
     if not fits or (case.message.status is None) != (request is None):
         raise CannotMaskError("its head cannot be written to a file")
     body = redacted(case, style)
@@ -90,7 +91,7 @@ def _file(case: Case, style: Style, path: str, request: Message | None) -> File:
         request=request,
         decoded=wire is not body,
     )
-    return File(head.encode("latin-1") + wire, message._replace(service=addressed(case.catalog, message)))
+    return File(before.encode("latin-1") + wire, message._replace(service=addressed(case.catalog, message)))
 
 
 def _coded(body: bytes, codings: tuple[str, ...]) -> bytes:
@@ -123,9 +124,9 @@ def _is_common(value: str, case: Case) -> bool:
 
 
 def _readings(file: File, case: Case) -> Iterator[str]:
-    head, body, known = file.data[: file.data.index(b"\r\n\r\n")], file.message.body, case.document.encoded
-    yield from (head.decode(encoding, "replace").lower() for encoding in ("latin-1", "utf-8"))
-    yield unquote(unquote(head.decode("latin-1"))).lower()
+    before, body, known = file.data[: file.data.index(b"\r\n\r\n")], file.message.body, case.document.encoded
+    yield from (before.decode(encoding, "replace").lower() for encoding in ("latin-1", "utf-8"))
+    yield unquote(unquote(before.decode("latin-1"))).lower()
     wide = {"utf-16-le", "utf-16-be"} if b"\0" in body else set()
     for encoding in {"utf-8", "latin-1" if known.encoding == "unknown" else known.encoding} | wide:
         text = body.decode(encoding, "replace")
