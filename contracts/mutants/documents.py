@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.xml import MAX_BYTES, MAX_CHILDREN, MAX_DEPTH, MAX_TAGS, value_of
+from contracts.xml.escapes import escaped
 
 from .coding import Coding, declaring
 from .registry import mutation, near_miss
 from .structure import OTHER
 from .subject import HOLE
-from .writer import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from contracts.xml import value_of
+from contracts.xml.escapes import escaped
 
 from .facets import broken_facets
 from .measures import LONGEST
 from .misfits import TEXTS
 from .registry import mutation, near_miss
 from .subject import HOLE
-from .writer import escaped
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

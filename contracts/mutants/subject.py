@@ -9,9 +9,10 @@ from contracts.checking import check
 from contracts.envelope import elements_of
 from contracts.names import HEADER, XSI_NIL, XSI_TYPE, local_name, split
 from contracts.rules import open_case
+from contracts.xml.escapes import escaped
 
 from .coding import Coding, coding_of, with_body
-from .writer import Spelling, beside, escaped, written
+from .writer import Spelling, beside, written
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,17 +6,15 @@ default namespace around it: here every element has the declarations that its na
 
 from __future__ import annotations
 
-import re
 from typing import Any, Final, NamedTuple
 
 from lxml import etree
 
 from contracts.names import split
 from contracts.xml import Element  # noqa: TC001 - the annotations of a NamedTuple
+from contracts.xml.escapes import escaped, escaped_in_quotes
 
 _XML: Final = "http://www.w3.org/XML/1998/namespace"
-_IN_TEXT: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_IN_ATTRIBUTE: Final = {**_IN_TEXT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
 
 #: Namespaces by prefix, ``""`` for none, as they are in force somewhere.
 Scope = dict[Any, str]
@@ -63,10 +61,10 @@ def _write_element(node: Element, scope: Scope, spelling: Spelling, parts: list[
     if node.text is None and not len(node):
         parts.append("/>")
         return
-    parts.append(f">{_escaped(node.text or '', _IN_TEXT)}")
+    parts.append(f">{escaped(node.text or '')}")
     for child in node:
         _write(child, scope | wanted, spelling, parts)
-        parts.append(_escaped(child.tail or "", _IN_TEXT))
+        parts.append(escaped(child.tail or ""))
     parts.append(f"</{name}>")
 
 
@@ -77,7 +75,7 @@ def _is_comment(node: Element) -> bool:
 
 def _declaration(declared: tuple[str | None, str]) -> str:
     prefix, uri = declared
-    return f' xmlns{f":{prefix}" if prefix else ""}="{_escaped(uri, _IN_ATTRIBUTE)}"'
+    return f' xmlns{f":{prefix}" if prefix else ""}="{escaped_in_quotes(uri)}"'
 
 
 def _attributes(node: Element) -> str:
@@ -86,14 +84,5 @@ def _attributes(node: Element) -> str:
     for name, value in node.attrib.items():
         namespace, local = split(str(name))
         prefix = f"{prefixes[namespace]}:" if namespace else ""
-        parts.append(f' {prefix}{local}="{_escaped(str(value), _IN_ATTRIBUTE)}"')
+        parts.append(f' {prefix}{local}="{escaped_in_quotes(str(value))}"')
     return "".join(parts)
-
-
-def escaped(text: str) -> str:
-    """``text`` as it stands between tags."""
-    return _escaped(text, _IN_TEXT)
-
-
-def _escaped(text: str, table: dict[str, str]) -> str:
-    return re.sub("[" + re.escape("".join(table)) + "]", lambda found: table[found[0]], text)

@@ -12,6 +12,7 @@ from contracts.messages import Message
 from contracts.names import TEXT_XML
 from contracts.rules import RULES, open_case
 from contracts.samples import request_headers
+from contracts.xml.escapes import escaped
 
 from .asking import (
     given_strategies,
@@ -26,7 +27,7 @@ from .fitting import fits_type
 from .schemata import block_of, payload_of, type_of
 from .texts import XML_CHARACTERS
 from .values import Value, from_type
-from .writing import Writer, enveloped, escaped
+from .writing import Writer, enveloped
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from functools import partial
 from itertools import pairwise
 from typing import TYPE_CHECKING, Final
@@ -11,6 +10,7 @@ from hypothesis import strategies as st
 
 from contracts.names import BLANKS, SOAP11, XSI
 from contracts.schema import instant_of, is_after
+from contracts.xml.escapes import escaped
 
 from .schemata import most_of
 from .values import shown_texts_of, texts_of
@@ -29,15 +29,7 @@ if TYPE_CHECKING:
     Windows = Sequence[tuple[str, str]]
     Places = Sequence[tuple[int, int]]
 
-_SPECIAL: Final = re.compile("[&<>\r]")
-#: A carriage return that is not written as a reference comes out as a line feed (XML 1.0 section 2.11).
-_ESCAPES: Final = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
 _NIL: Final = f' xmlns:xsi="{XSI}" xsi:nil="true"/>'
-
-
-def escaped(text: str) -> str:
-    """``text`` as the content of an element."""
-    return _SPECIAL.sub(lambda match: _ESCAPES[match[0]], text)
 
 
 def enveloped(body: str, header: str = "") -> bytes:
