@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple, get_args
+import re
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple, get_args
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
 Direction = Literal["request", "response"]
 Headers = tuple[tuple[str, str], ...]
+
+#: A parameter of a header field, RFC 9110 section 5.6.6; single quotes are part of a value.
+_PARAMETER: Final = re.compile(r';[ \t]*([^ \t;="]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^ \t;"]*)')
 
 
 class Message(NamedTuple):
@@ -64,6 +68,18 @@ def message_of(body_or_message: bytes | str | Message) -> Message:
     if isinstance(body_or_message, (bytes, bytearray, memoryview)):
         return Message(bytes(body_or_message))
     raise TypeError(f"a message is bytes, str or contracts.Message, not {type(body_or_message).__name__}")
+
+
+def charset_in(content_type: str) -> tuple[str, tuple[int, int]]:
+    """The first charset parameter of a Content-Type: its value without quotes, and its span from the semicolon on.
+
+    An empty value and the end of the field where there is none.
+    """
+    match = next((found for found in _PARAMETER.finditer(content_type) if found[1].lower() == "charset"), None)
+    if match is None:
+        return "", (len(content_type), len(content_type))
+    value = match[2]
+    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value, match.span()
 
 
 def given_fields(

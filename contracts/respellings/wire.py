@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from contracts.messages import charset_in
 from contracts.xml import same_encoding
 
 if TYPE_CHECKING:
@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
     from .habits import Ways
 
-_PARAMETER: Final = re.compile(r';[ \t]*([^ \t;="]+)[ \t]*=[ \t]*("(?:[^"\\]|\\.)*"|[^ \t;"]*)')
 _CODECS: Final = {"utf-8": "utf-8", "utf-16-le": "utf-16-le", "utf-16-be": "utf-16-be"}
 _MARK: Final = "\ufeff"
 _MARKED: Final = "-marked"
@@ -85,25 +84,14 @@ def _length(value: str, added: int) -> str:
 
 def charset_of(message: Message) -> str | None:
     """The charset parameter of the message's Content-Type; None without one."""
-    match = _charset_in(message.header("Content-Type") or "")
-    return None if match is None else _unquoted(match[2]) or None
-
-
-def _charset_in(content_type: str) -> re.Match[str] | None:
-    return next((found for found in _PARAMETER.finditer(content_type) if found[1].lower() == "charset"), None)
-
-
-def _unquoted(value: str) -> str:
-    return re.sub(r"\\(.)", r"\1", value[1:-1]) if value[:1] == '"' else value
+    return charset_in(message.header("Content-Type") or "")[0] or None
 
 
 def _content_type(value: str, body: bytes, encoding: Encoding, way: str) -> str:
-    match = _charset_in(value)
-    stated = "" if match is None else _unquoted(match[2])
+    stated, (start, end) = charset_in(value)
     can_be_absent = encoding.marked or (encoding.codec == "utf-8" and body.isascii())
     if way == "as-it-stands" and (can_be_absent if not stated else _agrees(stated, encoding)):
         return value
-    start, end = (len(value), len(value)) if match is None else match.span()
     rest = value[end:]
     if way == "absent" and can_be_absent:
         return value[:start] + rest

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import difflib
 import re
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from lxml import etree
 
 from contracts.envelope import open_envelope
+from contracts.messages import charset_in
 from contracts.names import local_name, split
 from contracts.xml import parse
 
@@ -20,10 +21,6 @@ if TYPE_CHECKING:
     from contracts.messages import Message
     from contracts.model import Service
     from contracts.xml import Element
-
-
-#: A parameter of a header field, RFC 9110 section 5.6.6; single quotes are part of a value.
-_PARAMETER: Final = re.compile(r';[ \t]*([^ \t;="]+)([ \t]*)=[ \t]*("(?:[^"\\]|\\.)*"|[^ \t;"]*)')
 
 
 def open_case(message: Message, catalog: Catalog) -> Case:
@@ -52,10 +49,7 @@ def _content_type(message: Message) -> tuple[str | None, str | None]:
     value = message.header("Content-Type")
     if value is None:
         return None, None
-    charset = next((match[3] for match in _PARAMETER.finditer(value) if match[1].lower() == "charset"), None)
-    if charset is not None and charset[:1] == '"':
-        charset = re.sub(r"\\(.)", r"\1", charset[1:-1])
-    return value.partition(";")[0].strip(" \t").lower(), charset or None
+    return value.partition(";")[0].strip(" \t").lower(), charset_in(value)[0] or None
 
 
 def _take_payload(case: Case, payload: Element, expected: Service | None) -> None:
