@@ -67,22 +67,14 @@ def filled(subject: Subject) -> Iterator[tuple[str, Message]]:
         "a-blank": " ", "a-line-end": "\n", "a-reference-to-a-blank": "&#32;", "text": "1", "CDATA": "<![CDATA[ ]]>",
         "an-element": "<a/>",
     }  # fmt: skip
-    for spot in _empty_ones(subject):
-        draft = subject.draft()
-        draft[spot.element].text = HOLE
-        for what, content in contents.items():
-            yield f"puts-{what}-into-{within(spot)}", draft.message(content)
+    yield from _with_contents(subject, contents)
 
 
 @near_miss("schema/empty-content")
 def filled_with_nothing(subject: Subject) -> Iterator[tuple[str, Message]]:
     """Two tags, and a comment."""
     contents = {"nothing": "", "a-comment": "<!-- done -->", "an-empty-CDATA-section": "<![CDATA[]]>"}
-    for spot in _empty_ones(subject):
-        draft = subject.draft()
-        draft[spot.element].text = HOLE
-        for what, content in contents.items():
-            yield f"puts-{what}-into-{within(spot)}", draft.message(content)
+    yield from _with_contents(subject, contents)
 
 
 @mutation("schema/stray-text")
@@ -280,6 +272,14 @@ def _containers(subject: Subject) -> Iterator[tuple[str, Element]]:
     for spot in subject.groups():
         if len(spot.element):
             yield within(spot), spot.element
+
+
+def _with_contents(subject: Subject, contents: dict[str, str]) -> Iterator[tuple[str, Message]]:
+    for spot in _empty_ones(subject):
+        draft = subject.draft()
+        draft[spot.element].text = HOLE
+        for what, content in contents.items():
+            yield f"puts-{what}-into-{within(spot)}", draft.message(content)
 
 
 def _empty_ones(subject: Subject) -> Iterator[Spot]:
