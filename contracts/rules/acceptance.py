@@ -13,7 +13,7 @@ from contracts.names import BLANKS, ENCODING_STYLE, XSI_TYPE, local_name
 from contracts.schema import Schema, misfit_of
 from contracts.xml import value_of
 
-from .xsi_types import is_documented_type, prefixes_resolved
+from .xsi_types import is_documented_type, namespaces_named
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,37 +27,32 @@ if TYPE_CHECKING:
 
 
 #: What a message may hold that libxml2 refuses and the specification or this tool does not.
-_DISPUTED: Final = re.compile(rb"encodingStyle|<!\[CDATA\[\]\]>")
+_DISPUTED: Final = (b"encodingStyle", b"<![CDATA[]]>")
 #: The types of which blanks are a part, and a group, which has none. Around all others they say nothing.
 _KEEPING: Final = frozenset({"string", "normalizedString", None})
 #: Types with seconds, and what makes a dateTime of them.
 _TIMED: Final[dict[str | None, str]] = {"dateTime": "", "time": "2000-01-01T"}
 _LONG_FRACTION: Final = re.compile(r"(\.[0-9]{9})[0-9]+")
 
-#: More children of one element than it is wise to let libxml2 look for errors among in a tree; and the most bytes of a
-#: message that surely has fewer.
-_BROAD: Final = 10_000
-_SURELY_NARROW: Final = 4 * _BROAD
-
 
 def ask_engine(case: Case) -> None:
-    """Set ``refused`` and ``refused_by``; libxml2 is asked where the envelope has the shape that schemas are for."""
+    """Set ``typed``, ``refused`` and ``refused_by``; libxml2 is asked of the shape of envelope that schemas are for."""
     envelope = case.envelope
     if envelope is None:
         return
     case.refused = True
+    data = case.document.encoded.data
+    typed = b":type" in data
+    if typed:
+        case.typed = namespaces_named(envelope.root)
     if case.service is None or case.direction is None or not envelope.regular:
         return
-    schema, data = _schema_of(case.service, case.direction), case.document.encoded.data
-    typed = b":type" in data
-    broad = len(data) > _SURELY_NARROW and any(len(element) > _BROAD for element in envelope.root.iter("*"))
+    schema, broad = _schema_of(case.service, case.direction), case.document.broad
     accepted = schema.accepts(envelope.root, broad=broad)
-    if typed or (not accepted and (_DISPUTED.search(data) or _has_disputed_values(case))):
+    if typed or (not accepted and (any(part in data for part in _DISPUTED) or _has_disputed_values(case))):
         accepted = schema.accepts(_plain_copy(case, envelope), broad=broad)
     case.refused_by = None if accepted else schema
-    case.refused = (
-        not accepted or (typed and _names_a_wrong_type(case, envelope)) or (_may_be_late(data) and _is_late(case))
-    )
+    case.refused = not accepted or (typed and _names_a_wrong_type(case)) or (_may_be_late(data) and _is_late(case))
 
 
 @cache
@@ -114,18 +109,16 @@ def _rewrite(element: Element, text: str) -> None:
             element.remove(node)
 
 
-def _names_a_wrong_type(case: Case, envelope: Envelope) -> bool:
+def _names_a_wrong_type(case: Case) -> bool:
     """Whether an xsi:type stands on a value that is not of that type, or on a group, whose type has no public name."""
     values = {element: field for element, field, _ in _values(case)}
     parts = (case.payload, *(block for block, _ in case.declared_blocks)) if case.kind != "fault" else ()
     elements = (element for part in parts if part is not None for element in part.iter("*"))
-    typed = [(element, str(element.attrib[XSI_TYPE])) for element in elements if XSI_TYPE in element.attrib]
-    with prefixes_resolved(envelope.root):
-        for element, named in typed:
-            field = values.get(element)
-            if field is None or not is_documented_type(element, field, named):
-                return True
-    return False
+    return any(
+        element not in values or not is_documented_type(element, values[element], case.typed[element])
+        for element in elements
+        if element in case.typed
+    )
 
 
 def _has_disputed_values(case: Case) -> bool:
@@ -141,7 +134,8 @@ def _may_be_misread(field: Field) -> bool:
 
 def _may_be_late(data: bytes) -> bool:
     """Whether it is worth a look: such a time stands in the bytes, or what may stand for one, a reference or CDATA."""
-    return b"T24:00:00." in data or b"&#" in data or b"<!" in data
+    # One byte is found in no time, and mostly is not there.
+    return b"T24:00:00." in data or (b"&" in data and b"&#" in data) or (b"!" in data and b"<!" in data)
 
 
 def _is_late(case: Case) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from itertools import islice
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from contracts.envelope import elements_of
@@ -12,10 +13,9 @@ from contracts.xml import value_of
 
 from .deviations import deviations_of, soap_deviations
 from .places import Places
-from .xsi_types import prefixes_resolved
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from contracts.catalog import Catalog
     from contracts.envelope import Envelope
@@ -37,9 +37,10 @@ class Case:
 
     ``declaration`` is what the payload is judged by: the exact one or, where the payload's name is wrong, the nearest
     one, and then ``stand_in`` is the namespace ("" for none) that the payload uses instead. ``named`` says that a
-    message which does not parse names its operation. ``refused_by`` is the schema by which libxml2 refused it;
-    ``refused`` is also set where libxml2 had nothing that it could judge, ``explained`` once a rule has said why.
-    ``asked`` is the request that a response answers.
+    message which does not parse names its operation. ``typed`` has the elements with an xsi:type, each with the
+    namespace that it names. ``refused_by`` is the schema by which libxml2 refused it; ``refused`` is also set where
+    libxml2 had nothing that it could judge, ``explained`` once a rule has said why. ``asked`` is the request that a
+    response answers.
     """
 
     media_type: str | None = None
@@ -51,6 +52,7 @@ class Case:
     stand_in: str | None = None
     known_payload = False
     named = False
+    typed: Mapping[Element, str | None] = MappingProxyType({})
     refused_by: Schema | None = None
     refused = False
     explained = False
@@ -82,20 +84,17 @@ class Case:
         """How the envelope, its payload and the declared header blocks differ from their declarations: the first."""
         if self.envelope is None:
             return []
-        if b":type" not in self.document.encoded.data:
-            return list(islice(self._deviations(self.envelope), MOST_FINDINGS))
-        with prefixes_resolved(self.envelope.root):
-            return list(islice(self._deviations(self.envelope), MOST_FINDINGS))
+        return list(islice(self._deviations(self.envelope), MOST_FINDINGS))
 
     def _deviations(self, envelope: Envelope) -> Iterator[Deviation]:
         faults = envelope.payloads[:1] if self.kind == "fault" else ()
         yield from soap_deviations([envelope.root, *envelope.headers, *envelope.bodies, *faults])
         if self.payload is not None and self.declaration is not None:
-            yield from deviations_of(self.payload, self.declaration, self.stand_in)
+            yield from deviations_of(self.payload, self.declaration, self.stand_in, self.typed)
         needed = None if self.needed_block is None else self.needed_block.tag
         for block, declaration in self.declared_blocks:
-            if not (block.tag == needed and self.is_empty_block(block)):
-                yield from deviations_of(block, declaration, None, header=True)
+            if block.tag != needed or not self.is_empty_block(block):
+                yield from deviations_of(block, declaration, None, self.typed, header=True)
 
     @cached_property
     def declared_blocks(self) -> list[tuple[Element, Field]]:
@@ -123,33 +122,31 @@ class Case:
     @property
     def needed_block(self) -> Field | None:
         """The declaration of the header block that this request must have."""
-        if (
-            self.direction != "request"
-            or self.service is None
-            or self.operation is None
-            or self.operation.header is None
-        ):
+        if self.direction != "request" or self.service is None or self.operation is None:
             return None
-        return self.service.header(self.operation.header)
+        return _needed_block(self.service, self.operation)
 
     @cached_property
     def needed_blocks(self) -> list[Element]:
         """The header blocks that are the needed one."""
-        return [block for block in self._blocks if self.needed_block is not None and block.tag == self.needed_block.tag]
+        needed = self.needed_block
+        return [] if needed is None else [block for block in self._blocks if block.tag == needed.tag]
 
     @cached_property
     def namesakes(self) -> list[Element]:
         """The header blocks that were meant for the needed one and are in another namespace, where it is missing."""
-        if self.needed_block is None or self.needed_blocks:
+        needed = self.needed_block
+        if needed is None or self.needed_blocks:
             return []
-        return [block for block in self._blocks if split(str(block.tag))[1] == self.needed_block.name]
+        return [block for block in self._blocks if split(str(block.tag))[1] == needed.name]
 
     @cached_property
     def near_block(self) -> Element | None:
         """The block that was meant for the needed one, where that is missing: misspelt in case, or its content bare."""
-        if self.needed_block is None or self.needed_blocks or self.namesakes:
+        needed = self.needed_block
+        if needed is None or self.needed_blocks or self.namesakes:
             return None
-        names = {self.needed_block.name.lower(), *(field.name.lower() for field in self.needed_block.fields)}
+        names = {needed.name.lower(), *(field.name.lower() for field in needed.fields)}
         return next((block for block in self._blocks if split(str(block.tag))[1].lower() in names), None)
 
     @property
@@ -162,10 +159,11 @@ class Case:
         blocks = self._blocks
         if self.operation is None or self.operation.header is None or self.direction != "request":
             return not blocks
-        if self.needed_block is None or self.refused or len(blocks) != 1:
+        needed = self.needed_block
+        if needed is None or len(blocks) != 1:
             return False
         block = blocks[0]
-        return block.tag == self.needed_block.tag and not len(block.attrib) and not self.is_empty_block(block)
+        return block.tag == needed.tag and not len(block.attrib) and not self.is_empty_block(block)
 
     @property
     def has_relations(self) -> bool:
@@ -196,7 +194,8 @@ class Case:
 
     def is_payload(self, element: Element) -> bool:
         """Whether ``element`` is the payload or stands in it."""
-        return any(node is self.payload for node in (element, *element.iterancestors()))
+        payload = self.payload
+        return element is payload or any(node is payload for node in element.iterancestors())
 
     def quote(self, element: Element, field: Field, text: str) -> str:
         """`` 'value'`` for a sentence about a value, or nothing where it is secret or the element is not called so."""
@@ -210,12 +209,22 @@ class Case:
 
 
 @cache
+def _needed_block(service: Service, operation: Operation) -> Field | None:
+    return None if operation.header is None else service.header(operation.header)
+
+
+@cache
 def _has_relations(service: Service, declaration: Field) -> bool:
     return any(relation.message == declaration.name for relation in service.relations)
 
 
+@cache
+def _by_tag(declaration: Field) -> dict[object, Field]:
+    return {field.tag: field for field in declaration.fields}
+
+
 def _values(element: Element, declaration: Field) -> Iterator[tuple[Element, Field, str]]:
-    fields = {field.tag: field for field in declaration.fields}
+    fields = _by_tag(declaration)
     for child in elements_of(element):
         field = fields.get(child.tag)
         if field is None:

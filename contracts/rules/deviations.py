@@ -21,9 +21,12 @@ from .facets import misfit_of_type
 from .xsi_types import is_documented_type
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Mapping
 
     from contracts.xml import Element
+
+    #: The elements with an xsi:type, each with the namespace that it names.
+    Typed = Mapping[Element, str | None]
 
 #: Attributes that XSD allows everywhere, and encodingStyle, which has a rule of its own.
 _ANYWHERE: Final = frozenset(
@@ -51,30 +54,15 @@ _Run: TypeAlias = "tuple[_Match, _Run] | None"
 
 
 def deviations_of(
-    element: Element, declaration: Field, stand_in: str | None, *, header: bool = False
+    element: Element, field: Field, stand_in: str | None, typed: Typed, *, header: bool = False
 ) -> Iterator[Deviation]:
-    """How ``element`` differs from ``declaration``; ``stand_in`` is a namespace ("" for none) taken for its own."""
-    return _differences(element, declaration, stand_in, header=header)
+    """How ``element`` differs from its declaration ``field``, and what stands in it from what is declared there.
 
-
-def soap_deviations(parts: Iterable[Element]) -> Iterator[Deviation]:
-    """Text and attributes on ``parts``, the Envelope, Header, Body and Fault elements, that do not belong there."""
-    for part in parts:
-        if value_of(part).strip(BLANKS):
-            yield Deviation("stray-text", part, _as_field(part))
-        for attribute in map(str, part.attrib):
-            if split(attribute)[0] in (None, split(str(part.tag))[0]) and attribute != ENCODING_STYLE:
-                yield Deviation("stray-attribute", part, _as_field(part), attribute)
-
-
-def _as_field(part: Element) -> Field:
-    namespace, name = split(str(part.tag))
-    return Field(name, namespace)
-
-
-def _differences(element: Element, field: Field, stand_in: str | None, *, header: bool = False) -> Iterator[Deviation]:
+    ``stand_in`` is a namespace ("" for none) taken for its own; ``typed`` is as in `Case`. ``header`` says that it is a
+    header block.
+    """
     if len(element.attrib):
-        yield from _attribute_differences(element, field, header=header)
+        yield from _attribute_differences(element, field, typed, header=header)
     if XSI_NIL in element.attrib and not (field.nillable and _is_false(element)):
         if not field.nillable or _broken_nil(element):
             yield Deviation("nil", element, field)
@@ -85,10 +73,27 @@ def _differences(element: Element, field: Field, stand_in: str | None, *, header
         if next(elements_of(element), None) is not None or value_of(element):
             yield Deviation("empty-content", element, field)
     else:
-        yield from _content_differences(element, field, stand_in)
+        yield from _content_differences(element, field, stand_in, typed)
 
 
-def _content_differences(element: Element, declaration: Field, stand_in: str | None) -> Iterator[Deviation]:
+def soap_deviations(parts: Iterable[Element]) -> Iterator[Deviation]:
+    """Text and attributes on ``parts``, the Envelope, Header, Body and Fault elements, that do not belong there."""
+    for part in parts:
+        if value_of(part).strip(BLANKS):
+            yield Deviation("stray-text", part, _as_field(part))
+        for attribute in map(str, part.keys()):
+            if split(attribute)[0] in (None, split(str(part.tag))[0]) and attribute != ENCODING_STYLE:
+                yield Deviation("stray-attribute", part, _as_field(part), attribute)
+
+
+def _as_field(part: Element) -> Field:
+    namespace, name = split(str(part.tag))
+    return Field(name, namespace)
+
+
+def _content_differences(
+    element: Element, declaration: Field, stand_in: str | None, typed: Typed
+) -> Iterator[Deviation]:
     if value_of(element).strip(BLANKS):
         yield Deviation("stray-text", element, declaration)
     matches: list[_Match] = []
@@ -108,7 +113,7 @@ def _content_differences(element: Element, declaration: Field, stand_in: str | N
     for match in matches:
         child, field = match.element, match.field
         if field.type is None or len(child) or len(child.attrib):
-            yield from _differences(child, field, stand_in)
+            yield from deviations_of(child, field, stand_in, typed)
         # Nearly every value is text alone, and is judged here without the two generators of the general way.
         elif (misfit := misfit_of_type(child.text or "", field.type)) is not None:
             yield Deviation(misfit.rule, child, field, misfit.reason)
@@ -172,6 +177,8 @@ def _match(
 
 
 def _nearest(name: str, free: dict[str, Field]) -> str | None:
+    if not free:  # difflib would prepare for nothing
+        return None
     lowered = {field.lower(): field for field in free}
     if name.lower() in lowered:
         return lowered[name.lower()]
@@ -227,10 +234,10 @@ def _value_differences(element: Element, field: Field) -> Iterator[Deviation]:
         yield Deviation(misfit.rule, element, field, misfit.reason)
 
 
-def _attribute_differences(element: Element, field: Field, *, header: bool) -> Iterator[Deviation]:
+def _attribute_differences(element: Element, field: Field, typed: Typed, *, header: bool) -> Iterator[Deviation]:
     for name in map(str, element.keys()):  # not items(), which looks each value up from the first attribute on
         if name == XSI_TYPE:
-            if not is_documented_type(element, field, str(element.get(name))):
+            if not is_documented_type(element, field, typed[element]):
                 yield Deviation("xsi-type", element, field)
         elif not _is_allowed(name, field, header=header):
             yield Deviation("stray-attribute", element, field, name)

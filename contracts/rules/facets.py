@@ -55,7 +55,9 @@ def misfit_of_type(text: str, type_: Type) -> Misfit | None:
     misfit = misfit_of(text, type_.base)
     if misfit is not None:
         return misfit
-    patterns = tuple(pattern for pattern in type_.patterns if pattern != IMPLIED_PATTERNS.get(type_.base))
+    patterns = type_.patterns
+    if patterns:
+        patterns = tuple(pattern for pattern in patterns if pattern != IMPLIED_PATTERNS.get(type_.base))
     return _facet_misfit(collapsed(text, type_.base), type_, patterns)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from lxml import etree
@@ -15,7 +15,6 @@ from contracts.xml import Positions
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
-    from contracts.masking import Masked
     from contracts.model import Service
     from contracts.xml import Document, Element
 
@@ -33,15 +32,21 @@ class Place(NamedTuple):
 
 
 class Places:
-    """The positions of one document, found when the first problem asks."""
+    """What may be shown of one document, ``masked``, and its positions, found when the first problem asks."""
 
     def __init__(
         self, document: Document, catalog: Catalog, service: Service | None, secrets: tuple[str, ...] = ()
     ) -> None:
         self._document = document
-        self._catalog = catalog
         self._service = service
-        self._secrets = secrets
+        self._secret_names = _lowered(catalog.secrets)
+        self.masked = masked(
+            document.encoded.data,
+            public=catalog.public,
+            secrets=catalog.secrets,
+            also=secrets,
+            vocabulary=catalog.vocabulary,
+        )
         self._steps: dict[Element, tuple[str, bool]] = {}
         self._siblings: dict[Element, dict[Element, str]] = {}
 
@@ -49,17 +54,6 @@ class Places:
     def positions(self) -> Positions:
         """Lines and columns."""
         return Positions(self._document.encoded.data)
-
-    @cached_property
-    def masked(self) -> Masked:
-        """What may be shown."""
-        return masked(
-            self._document.encoded.data,
-            public=self._catalog.public,
-            secrets=self._catalog.secrets,
-            also=self._secrets,
-            vocabulary=self._catalog.vocabulary,
-        )
 
     @cached_property
     def _numbers(self) -> dict[Element, int]:
@@ -96,10 +90,11 @@ class Places:
         if known is None:
             parent = element.getparent()
             above, hidden = ("", False) if parent is None else self._step(parent)
-            name = MASK if hidden else self._name(element)
+            namespace, local = split(str(element.tag))
+            name = MASK if hidden else self._name(namespace, local)
             known = self._steps[element] = (
                 f"{above}/{name}{self._index(parent, element)}",
-                hidden or self._is_secret(element),
+                hidden or local.lower() in self._secret_names,
             )
         return known
 
@@ -117,8 +112,7 @@ class Places:
             self._siblings[parent] = known
         return known.get(element, "")
 
-    def _name(self, element: Element) -> str:
-        namespace, local = split(str(element.tag))
+    def _name(self, namespace: str | None, local: str) -> str:
         if len(local) > _LONGEST_NAME:
             local = self.masked.without_secrets(local)[:_LONGEST_NAME]
         if namespace is None:
@@ -128,14 +122,7 @@ class Places:
         prefix = _PREFIXES.get(namespace)
         return f"{prefix}:{local}" if prefix else f"{{{namespace}}}{local}"
 
-    def _is_secret(self, element: Element) -> bool:
-        return _lower_name(element.tag) in self._secret_names
 
-    @cached_property
-    def _secret_names(self) -> frozenset[str]:
-        return frozenset(name.lower() for name in self._catalog.secrets)
-
-
-@lru_cache(maxsize=1024)
-def _lower_name(tag: object) -> str:
-    return split(str(tag))[1].lower()
+@cache
+def _lowered(names: frozenset[str]) -> frozenset[str]:
+    return frozenset(map(str.lower, names))

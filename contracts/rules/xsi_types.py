@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import threading
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -13,8 +11,6 @@ from contracts.schema import collapsed, fits_patterns, misfit_of
 from contracts.xml import value_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from contracts.model import Field
     from contracts.xml import Element
 
@@ -36,31 +32,11 @@ _STRING_PATTERNS: Final = {
 }  # fmt: skip
 
 
-class _Resolved(threading.local):
-    """The namespace that the xsi:type of each element names, while `prefixes_resolved`."""
+def namespaces_named(root: Element) -> dict[Element, str | None]:
+    """The elements with an xsi:type, each with the namespace that it names, None where nothing declares its prefix.
 
-    def __init__(self) -> None:
-        self.namespaces: dict[Element, str | None] = {}
-
-
-_RESOLVED: Final = _Resolved()
-
-
-@contextmanager
-def prefixes_resolved(root: Element) -> Iterator[None]:
-    """Within it `is_documented_type` knows every prefix of an xsi:type in the tree of ``root`` from one walk.
-
-    lxml makes an element's ``nsmap`` of every declaration in scope, anew each time that it is asked.
+    From one walk, since lxml makes an element's ``nsmap`` of every declaration in scope, anew each time it is asked.
     """
-    _RESOLVED.namespaces = _namespaces_named(root)
-    try:
-        yield
-    finally:
-        _RESOLVED.namespaces = {}
-
-
-def _namespaces_named(root: Element) -> dict[Element, str | None]:
-    """The namespace that each xsi:type names, None where nothing declares its prefix."""
     scopes: dict[str, list[str]] = {}
     opened: list[str] = []
     named: dict[Element, str | None] = {}
@@ -76,13 +52,14 @@ def _namespaces_named(root: Element) -> dict[Element, str | None]:
     return named
 
 
-def is_documented_type(element: Element, field: Field, value: str) -> bool:
-    """Whether xsi:type names ``field``'s built-in type, or one that XSD derives from it and that the value fits too."""
-    prefix, colon, local = value.strip(BLANKS).rpartition(":")
-    known = _RESOLVED.namespaces
-    namespace = known[element] if element in known else element.nsmap.get(prefix if colon else None)
+def is_documented_type(element: Element, field: Field, namespace: str | None) -> bool:
+    """Whether xsi:type names ``field``'s built-in type, or one that XSD derives from it and that the value fits too.
+
+    ``namespace`` is the one that its prefix stands for.
+    """
     if field.type is None or namespace != XSD:
         return False
+    local = str(element.get(XSI_TYPE)).strip(BLANKS).rpartition(":")[2]
     if local == field.type.base:
         return True
     if not _derives(local, field.type.base):

@@ -48,8 +48,12 @@ class Schema:
             compiled: etree.XMLSchema = self._local.compiled
         except AttributeError:
             compiled = self.compile()
+        if broad:
+            return self._accepts_streamed(root, compiled)
+        if compiled.validate(root):
+            return True
         self._local.streamed = None
-        return self._accepts_streamed(root, compiled) if broad else bool(compiled.validate(root))
+        return False
 
     def _accepts_streamed(self, root: Element, compiled: etree.XMLSchema) -> bool:
         text = etree.tostring(root, encoding="utf-8", with_tail=False)

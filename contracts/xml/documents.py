@@ -69,7 +69,7 @@ _PART: Final = re.compile(rb"[&<>\r]")
 _BROAD: Final = 10_000
 _BUFFER: Final = 300
 _MAX_COPIED: Final = 20_000_000_000
-#: No shorter message has too many tags or too long names.
+#: No shorter message has too many tags or too long names, or an element with many children.
 _SURELY_FEW: Final = 20_000
 
 
@@ -89,6 +89,8 @@ class Document(NamedTuple):
     too_deep: bool = False
     #: UTF-8, XML 1.0, parsed, without DOCTYPE or processing instruction: no ``xml/`` rule has anything to say.
     plain: bool = False
+    #: An element has so many children that it is unwise to let libxml2 look for errors among them in a tree.
+    broad: bool = False
 
 
 class _Local(threading.local):
@@ -111,7 +113,7 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     if encoded.unknown is not None:
         return Document(encoded, None)
     doctype = None
-    if b"<!DOCTYPE" in encoded.data:
+    if b"!" in encoded.data and b"<!DOCTYPE" in encoded.data:  # one byte is found in no time, and mostly is not there
         found = _DOCTYPE.match(encoded.data)
         if found is not None:
             doctype = found.end(1)
@@ -127,10 +129,9 @@ def parse(body: bytes, charset: str | None = None) -> Document:
     except etree.XMLSyntaxError as error:
         code = int(error.code)  # type: ignore[attr-defined] # the stubs do not know it
         return _parse_leniently(encoded, code, doctype) if code in _HARMLESS else _refused(encoded, code, doctype)
-    if large and _is_broad(encoded.data, root):
-        return Document(encoded._replace(data=b""), None, too_large=True)
     plain = encoded.usual and doctype is None and not encoded.may_have_instructions
-    return Document(encoded, root, None, doctype, plain=plain)
+    document = Document(encoded, root, None, doctype, plain=plain)
+    return _measured(document, root) if large else document
 
 
 def _refused(encoded: Encoded, code: int, doctype: int | None) -> Document:
@@ -149,7 +150,8 @@ def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Docume
     too, with half a tree, so its first other error counts. Its log of a recovered document is not complete, so expat,
     which knows namespaces too, has to find nothing wrong either.
     """
-    if len(encoded.data) > _SURELY_FEW and _exceeds(_rough_count(encoded.data), encoded.data):
+    large = len(encoded.data) > _SURELY_FEW
+    if large and _exceeds(_rough_count(encoded.data), encoded.data):
         return Document(encoded._replace(data=b""), None, too_large=True)  # it goes on where the exact count does not
     parser = etree.XMLParser(
         encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, recover=True
@@ -163,9 +165,8 @@ def _parse_leniently(encoded: Encoded, code: int, doctype: int | None) -> Docume
         checker.Parse(encoded.data, True)  # noqa: FBT003 - expat takes it by position only
     except (etree.XMLSyntaxError, expat.ExpatError):
         return Document(encoded, None, code, doctype)
-    if _is_broad(encoded.data, root):
-        return Document(encoded._replace(data=b""), None, too_large=True)
-    return Document(encoded, root, None, doctype)
+    document = Document(encoded, root, None, doctype)
+    return _measured(document, root) if large else document
 
 
 def _is_real(entry: etree._LogEntry) -> bool:
@@ -204,18 +205,19 @@ def _exceeds(tags: int, data: bytes) -> bool:
     return tags > MAX_TAGS or tags * longest > _MAX_NAMES
 
 
-def _is_broad(data: bytes, root: Element) -> bool:
-    """Whether an element of the tree of ``data`` has too many children, or many beside a text of many parts.
+def _measured(document: Document, root: Element) -> Document:
+    """``document``: broad, or too large where an element has too many children, or many beside a text of many parts.
 
-    Such a tree is judged as it is parsed, and libxml2 then copies what it has of a text for each further part of it.
+    A broad tree is judged as it is parsed, and libxml2 then copies what it has of a text for each further part of it.
     """
-    if len(data) <= 2 * _BROAD:
-        return False
     most = max(len(element) for element in root.iter("*"))
     if most <= _BROAD:
-        return False
-    copied = sum(len(_PART.findall(run)) * len(run) + len(run) ** 2 // _BUFFER for run in _RUN.findall(data))
-    return most > MAX_CHILDREN or copied > _MAX_COPIED
+        return document
+    runs = _RUN.findall(document.encoded.data)
+    copied = sum(len(_PART.findall(run)) * len(run) + len(run) ** 2 // _BUFFER for run in runs)
+    if most > MAX_CHILDREN or copied > _MAX_COPIED:
+        return Document(document.encoded._replace(data=b""), None, too_large=True)
+    return document._replace(broad=True)
 
 
 def _depth(data: bytes) -> int:
@@ -231,6 +233,4 @@ def value_of(element: Element) -> str:
     """The character content of ``element`` itself: CDATA and references resolved; no comments, no child elements."""
     if len(element) == 0:
         return element.text or ""
-    parts = [element.text or ""]
-    parts.extend(child.tail or "" for child in element)
-    return "".join(parts)
+    return "".join([element.text or "", *[child.tail or "" for child in element]])

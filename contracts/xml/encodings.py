@@ -65,7 +65,9 @@ class Encoded(NamedTuple):
     @property
     def may_have_instructions(self) -> bool:
         """Whether something stands here that looks like a processing instruction and is no XML declaration."""
-        return self.data.find(b"<?", 0 if self.version is None else 1) >= 0
+        behind = 0 if self.version is None else max(1, self.data.find(b"?>") + 2)
+        # One byte is found in no time, and mostly is not there.
+        return self.data.find(b"?", behind) >= 0 and self.data.find(b"<?", behind) >= 0
 
 
 def to_utf8(body: bytes, charset: str | None) -> Encoded:
