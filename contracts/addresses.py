@@ -6,7 +6,7 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
 
-from .sniffing import narrowed
+from .sniffing import looks_like_envelope, narrowed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -22,6 +22,8 @@ _PLACEHOLDER: Final = re.compile(r"\{[^{}/]*\}")
 _PORT: Final = re.compile(r":[0-9]+\Z")
 #: How an ASMX or WCF service and the stub are asked for a WSDL, or for a schema that it imports; Luminate has a path.
 _DESCRIPTION: Final = re.compile(r"(?:^|&)(?:single)?(?:wsdl|xsd|disco)(?:[=&]|\Z)", re.IGNORECASE)
+#: Methods of requests that have no body (RFC 9110 section 9.3).
+_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _DESCRIPTION_PATH: Final = "/wsdl"
 
 
@@ -58,6 +60,15 @@ def addressed(catalog: Catalog, message: Message) -> str | None:
         return None
     named = list(_named(found, message)) if len(found) > 1 else []
     return (named or found)[0].name
+
+
+def is_soap(request: Message, catalog: Catalog) -> bool:
+    """Whether ``request`` is SOAP or ought to be: it has an Envelope or a SOAPAction, or goes to a known service."""
+    if looks_like_envelope(request.body):
+        return True
+    if request.method in _BODILESS:
+        return False
+    return request.header("SOAPAction") is not None or bool(services_at(catalog, request.url or ""))
 
 
 def asks_for_description(url: str) -> bool:

@@ -11,15 +11,14 @@ None of the three libraries is imported here: each is known by the attributes th
 from __future__ import annotations
 
 from contextvars import ContextVar
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 from lxml import etree
 
-from .addresses import label_of, services_at
+from .addresses import is_soap, label_of, services_at
 from .catalog import shipped
 from .checking import assert_valid
 from .messages import Message, message_of
-from .sniffing import looks_like_envelope
 from .xml import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
     Judge = Callable[[Message], object]
     Pairs = Iterable[tuple[str | bytes, str | bytes]]
 
-_LOOKING: Final = ("GET", "HEAD", "OPTIONS")
 #: What the zeep call in this thread or task has sent. A plugin is told of a request and of its answer one by one.
 _SENT: ContextVar[Message | None] = ContextVar("soap_contracts_sent", default=None)
 
@@ -140,12 +138,9 @@ def httpx_async_hooks(judge: Judge = assert_valid) -> dict[str, list[Callable[[A
 
 
 def _request(method: str, url: str, headers: Headers, body: bytes) -> Message | None:
-    """The request, where it is SOAP or ought to be: it has an Envelope or a SOAPAction, or goes to a known service."""
-    if not looks_like_envelope(body):
-        bound = _values(headers, "soapaction") or bool(services_at(shipped(), url))
-        if method in _LOOKING or not bound:
-            return None
-    return Message(body, headers=headers, kind="request", method=method, url=url, source=label_of(method, url))
+    """The request, where it is SOAP or ought to be."""
+    sent = Message(body, headers=headers, kind="request", method=method, url=url, source=label_of(method, url))
+    return sent if is_soap(sent, shipped()) else None
 
 
 def _response(asked: Message, status: int, headers: Pairs, body: bytes) -> Message:

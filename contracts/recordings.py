@@ -25,13 +25,12 @@ except ModuleNotFoundError as missing:
         f"contracts.recordings needs {missing.name}: pip install 'soap-contracts[replay]'", name=missing.name
     ) from None
 
-from .addresses import addressed, label_of
+from .addresses import addressed, is_soap, label_of
 from .catalog import shipped
 from .codings import plain
 from .errors import UnmatchedRequestError
 from .matching import asked_of, differences_of
 from .messages import Message
-from .sniffing import looks_like_envelope
 from .tapes import Tape, load_all, named
 from .xml import MAX_BYTES
 
@@ -70,8 +69,7 @@ def use_cassette(
     Several are played as one. A request gets the first fitting answer that was not given yet, and the last once more
     after that; with ``strict_order`` all must come as recorded. Fields with a local name in ``ignore`` (as in
     ``["syncTime"]``; ``["*"]`` for all) may have any value, as secret ones always may. A WSDL that no cassette holds is
-    made from the contract.
-    ``judge``, such as `contracts.assert_valid` or ``soap_contracts.judge``, is called with each request and response.
+    made from the contract. ``judge``, such as `contracts.assert_valid`, is called with each SOAP request and answer.
 
     A request without an answer raises UnmatchedRequestError, where it is sent and, if the client has swallowed that, at
     the end. Exchanges that nobody has asked for are an UnusedInteractionWarning. The only ``record_mode`` is ``none``,
@@ -196,11 +194,12 @@ class _Playing(Cassette):  # type: ignore[misc] # vcrpy has no types
         """The answer to vcrpy's ``request`` in vcrpy's form. Raises UnmatchedRequestError."""
         __tracebackhide__ = True  # pytest would print the request, the argument of this frame
         asked = _message(request, self._catalog)
-        if self._judge is not None and looks_like_envelope(asked.body):
-            self._judge(asked)
+        judge = self._judge if is_soap(asked, self._catalog) else None
+        if judge is not None:
+            judge(asked)
         answer = self._answer(asked)
-        if self._judge is not None and looks_like_envelope(asked.body):
-            self._judge(answer)
+        if judge is not None:
+            judge(answer)
         return _in_vcr_form(answer)
 
 

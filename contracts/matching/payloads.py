@@ -92,7 +92,9 @@ def _children_differ(
     for tag, recorded in theirs.items():
         for number, pair in enumerate(zip(ours.get(tag, ()), recorded, strict=False), 1):
             name = compared.name(tag) if len(recorded) == 1 else f"{compared.name(tag)}[{number}]"
-            yield from elements_differ(compared, *pair, fields.get(local_name(tag).lower()), f"{path}/{name}" if path else name)
+            yield from elements_differ(
+                compared, *pair, fields.get(local_name(tag).lower()), f"{path}/{name}" if path else name
+            )
 
 
 def _grouped(children: list[Element]) -> dict[str, list[Element]]:

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from contracts.addresses import services_at
+from contracts.addresses import is_soap
 from contracts.rules import open_case
-from contracts.sniffing import looks_like_envelope
 
 from .payloads import Compared, elements_differ
 
@@ -22,7 +21,6 @@ if TYPE_CHECKING:
 _SOAP_TYPE: Final = "text/xml"
 #: More differences than these tell nothing more.
 _MOST: Final = 50
-_BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class Asked(NamedTuple):
@@ -53,7 +51,7 @@ def asked_of(message: Message, catalog: Catalog) -> Asked:
     action = None
     if message.headers is not None and (case.operation is None or documented is not None):
         action = (message.header("SOAPAction") or "").strip('"')
-    return Asked(case, _is_soap(message, catalog), action)
+    return Asked(case, is_soap(message, catalog), action)
 
 
 def differences_of(asked: Asked, recorded: Asked, ignore: Collection[str] = ()) -> list[str]:
@@ -147,11 +145,3 @@ def _address(message: Message) -> tuple[str, str]:
     scheme, _, rest = (message.url or "").partition("://")
     authority, slash, path = rest.partition("/")
     return f"{scheme}://{authority}".lower(), f"{slash or '/'}{path}"
-
-
-def _is_soap(message: Message, catalog: Catalog) -> bool:
-    if looks_like_envelope(message.body):
-        return True
-    if message.method in _BODILESS:
-        return False
-    return message.header("SOAPAction") is not None or bool(services_at(catalog, message.url or ""))

@@ -3,8 +3,7 @@
 .xml envelopes, .http raw HTTP messages, .har archives, vcrpy cassettes, folders of them all.
 """
 
-from .exchanges import Exchange, Half, Place
 from .files import exchanges, read
 from .items import Item, Skipped, Unreadable
 
-__all__ = ["Exchange", "Half", "Item", "Place", "Skipped", "Unreadable", "exchanges", "read"]
+__all__ = ["Item", "Skipped", "Unreadable", "exchanges", "read"]

@@ -14,7 +14,6 @@ from contracts.errors import ReadError
 from contracts.messages import Message
 from contracts.xml import MAX_BYTES
 
-from .archives import exchanges_in, items_in
 from .folders import unreadable, walk
 from .forms import MESSAGES, YAML, form_of, looks_like_cassette
 from .http_messages import parse
@@ -42,6 +41,7 @@ _PEEK: Final = 64
 _SINGLE: Final = ("http", "envelope")
 _STDIN: Final = "<stdin>"
 #: Imported when there is an archive, because a plain check must not pay for them.
+_ENTRIES: Final = "contracts.readers.archives"
 _ARCHIVES: Final = {"json": "contracts.readers.json_archives", "yaml": "contracts.readers.yaml_cassettes"}
 
 #: Without O_NONBLOCK the mere opening of a pipe that nobody writes to would wait for ever. Windows has no such flag,
@@ -82,7 +82,7 @@ def exchanges(path: str) -> Iterator[tuple[Place, Exchange]]:
     form = form_of(Raw(data, path))
     if form in _SINGLE:
         raise ReadError(f"{path}: neither a vcrpy cassette nor a HAR")
-    yield from exchanges_in(_entries(data, path, form), path)
+    yield from importlib.import_module(_ENTRIES).exchanges_in(_entries(data, path, form), path)
 
 
 def _entries(data: bytes, source: str, form: Form) -> Iterator[Entry]:
@@ -121,7 +121,8 @@ class _Reader:
         if form in _SINGLE:
             yield self._paired(_message(Raw(data[:MAX_READ], source), form))
         else:
-            yield from items_in(_entries(data, source, form), source, self._catalog or shipped())
+            archives = importlib.import_module(_ENTRIES)
+            yield from archives.items_in(_entries(data, source, form), source, self._catalog or shipped())
 
     def _addressed(self, message: Message) -> Message:
         return message._replace(service=addressed(self._catalog or shipped(), message))

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from contracts.catalog import Catalog
-    from contracts.readers import Exchange, Half, Place
+    from contracts.readers.exchanges import Exchange, Half, Place
 
 #: What tells of one connection, or of bytes that are not those of the replay (RFC 9110 sections 7.6.1, 8.4 and 8.6).
 _OF_THE_CONNECTION: Final = frozenset(
