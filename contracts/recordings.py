@@ -12,6 +12,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import inspect
+import logging
 import os
 import warnings
 from http import HTTPStatus
@@ -167,8 +168,23 @@ def _conclude(tape: Tape) -> None:
 @contextlib.contextmanager
 def replaying(answer: Callable[[Message], Message], catalog: Catalog, judge: Judge | None = None) -> Iterator[None]:
     """Answer every HTTP request of this process by ``answer``, such as `Tape.answer`, and say nothing at the end."""
-    with _Playing.use(path="", answer=answer, catalog=catalog, judge=judge):
+    with _silenced(), _Playing.use(path="", answer=answer, catalog=catalog, judge=judge):
         yield
+
+
+@contextlib.contextmanager
+def _silenced() -> Iterator[None]:
+    """Keep vcrpy from logging addresses: in a query there may be a password."""
+    known = logging.Logger.manager.loggerDict
+    loggers = [logging.getLogger(name) for name in list(known) if name.startswith("vcr.")]
+    before = [logger.disabled for logger in loggers]
+    for logger in loggers:
+        logger.disabled = True
+    try:
+        yield
+    finally:
+        for logger, disabled in zip(loggers, before, strict=True):
+            logger.disabled = disabled
 
 
 class _Playing(Cassette):  # type: ignore[misc] # vcrpy has no types

@@ -84,13 +84,20 @@ def blocks(language: str) -> list[str]:
     return re.findall(rf"^```{language}\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
 
 
-SMALLEST, ASYNC, JUDGING, HOME, HOOKS = blocks("python")
+SMALLEST, ASYNC, CASSETTES, JUDGING, HOME, HOOKS = blocks("python")
 SETTINGS = blocks("toml")
-REPORTS = blocks("text")
+*REPORTS, UNMATCHED = blocks("text")
 WRITE, USE, APART = [line for block in blocks("sh") for line in block.splitlines()]
 #: Those that pass whatever the client does.
 EASY = {"test_allowed", "test_marked", "test_check", "test_own_service"}
-FILES = {"smallest": SMALLEST, "async": ASYNC, "judging": JUDGING, "hooks": HOOKS, "own": OWN_SERVICE}
+FILES = {
+    "smallest": SMALLEST,
+    "async": ASYNC,
+    "cassettes": CASSETTES,
+    "judging": JUDGING,
+    "hooks": HOOKS,
+    "own": OWN_SERVICE,
+}
 
 
 @pytest.fixture
@@ -160,6 +167,13 @@ def test_the_reports_are_printed_as_they_come(project):
     assert done.returncode == 1
     for line in "".join(REPORTS).splitlines():
         assert f"\n{line}\n" in done.stdout
+
+
+def test_a_request_that_no_cassette_has_is_told_as_it_comes(project):
+    (project / "test_it.py").write_text(CASSETTES.replace('"IntegrationType", ', ""))
+    done = run("python -m pytest", project, RIGHT)
+    assert done.returncode == 1
+    assert " ".join(UNMATCHED.split()) in " ".join(done.stdout.split())
 
 
 def test_a_baseline_is_written_by_run_and_read_by_the_plugin(project):

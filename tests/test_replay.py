@@ -369,6 +369,13 @@ class TestTheEnd:
         with pytest.raises(ZeroDivisionError), use_cassette(ONCE):
             1 / 0  # noqa: B018 - warnings are errors here
 
+    def test_keeps_the_address_out_of_the_log(self, caplog):
+        with caplog.at_level("DEBUG"), use_cassette(ENDS):
+            url = f"{LUMINATE}?Password=canary-password"
+            for send in (by_requests, by_httpx, by_aiohttp, by_urllib3):
+                send(END._replace(request=END.request._replace(url=url)))
+        assert "vcr" not in {record.name.partition(".")[0] for record in caplog.records}
+
     def test_leaves_no_patch_behind(self, connected):
         with use_cassette(ENDS):
             by_requests(END)

@@ -130,6 +130,10 @@ class TestANameOrAPath:
             "luminate/Login/refuses-the-password"
         )
 
+    def test_in_a_folder_that_is_not_there_is_an_error(self, tmp_path):
+        with pytest.raises(ReadError, match="there is no such folder"):
+            named("luminate/Login/gives-a-session", str(tmp_path / "none"))
+
     def test_that_is_missing_names_the_nearest(self, cassette, tmp_path):
         with pytest.raises(UnknownNameError, match="did you mean luminate/EndSynchronization/ends-active-session"):
             named("luminate/EndSynchronisation/ends-active-session")

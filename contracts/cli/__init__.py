@@ -25,7 +25,10 @@ __all__ = ["COMMANDS", "main"]
 COMMANDS: Final = {
     "check": ("contracts.cli.check", "judge messages on disk or on standard input"),
     "run": ("contracts.cli.run", "run a client against a stub of the services and judge all that it sends"),
-    "serve": ("contracts.cli.serve", "serve a stub of the services, or cassettes, until interrupted, and judge all that comes"),
+    "serve": (
+        "contracts.cli.serve",
+        "serve a stub of the services, or cassettes, until interrupted, and judge all that comes",
+    ),
     "list": ("contracts.cli.listing", "list the services, their operations, the rules or the cassettes"),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
     "sample": ("contracts.cli.sample", "print a message of an operation, valid or with one fault"),

@@ -27,10 +27,12 @@ def shipped_names() -> list[str]:
 def named(name: str, folder: str | None = None) -> str:
     """The path of the cassette called ``name`` in ``folder`` or, where that has none, among the shipped ones.
 
-    A name is a path below the folder, with or without its suffix. Raises ReadError for a name that leads out of it, and
-    UnknownNameError, with the nearest name, for one that is not there.
+    A name is a path below the folder, with or without its suffix. Raises ReadError for a name that leads out of it and
+    for a folder that is none, and UnknownNameError, with the nearest name, for one that is not there.
     """
     _refuse_ways_out(name)
+    if folder is not None and not os.path.isdir(folder):
+        raise ReadError(f"{folder}: there is no such folder")
     folders = [data_folder(FOLDER)] if folder is None else [folder, data_folder(FOLDER)]
     for root in folders:
         for suffix in ("", *SUFFIXES):

@@ -73,6 +73,7 @@ class Tape:
 
         Raises UnmatchedRequestError, whose text names the nearest recorded request and in what it differs.
         """
+        __tracebackhide__ = True  # pytest would print the arguments of this frame
         asked = asked_of(request, self._catalog)
         differences = [differences_of(asked, recorded, self._ignore) for _, recorded in self._entries]
         with self._lock:
