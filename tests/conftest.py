@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from typing import TYPE_CHECKING, Any, Final
 
@@ -31,6 +32,31 @@ settings.load_profile(PROFILE)
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors, because many tests wait for another process."""
     return len(os.sched_getaffinity(0)) + 1 if hasattr(os, "sched_getaffinity") else (os.cpu_count() or 1) + 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """Keep the garbage collector off the thousands of tests: they stay to the end, and to walk through them is dear.
+
+    Hypothesis asks for a full collection, and for all that refers to its generator, in each thread that draws.
+    """
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.enable()
+        _freeze()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _frozen() -> None:
+    """What the modules before have cached stays too."""
+    _freeze()
+
+
+def _freeze() -> None:
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)

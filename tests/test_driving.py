@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from contracts import catalog, samples
+from contracts import catalog, driving, samples
 from contracts.cli import main
 from contracts.driving import CommandError, _Signals, drive, variable
 from contracts.errors import UnknownNameError
@@ -150,7 +150,8 @@ def test_a_timeout_ends_the_command_and_its_children(tmp_path):
 
 
 @posix_only
-def test_a_command_that_ignores_a_polite_end_is_killed(tmp_path):
+def test_a_command_that_ignores_a_polite_end_is_killed(tmp_path, monkeypatch):
+    monkeypatch.setattr(driving, "_GRACE", 0.5)
     file = tmp_path / "pid"
     code = f"import os, signal, time; signal.signal(15, signal.SIG_IGN); open({str(file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
     assert drive(python(code), catalog=CATALOG, timeout=1).timed_out

@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from engines import BRIEFLY
 from repository import ROOT, repository_files
 
 from contracts.catalog import load
@@ -51,6 +52,13 @@ FAULT = (
         "<soap:Fault><faultcode>soap:Server</faultcode><faultstring>no active synchronization</faultstring></soap:Fault>"
     ),
 )
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _brief_java():
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("JDK_JAVA_OPTIONS", " ".join(BRIEFLY))
+        yield
 
 
 @pytest.fixture(scope="module")

@@ -120,8 +120,8 @@ async def test_sync(soap_contracts):
 """
 
 
-@APART
 class TestAClientWithAPlantedBug:
+    @APART
     @pytest.mark.parametrize("workers", [(), ("-n", "2")], ids=["alone", "xdist"])
     @pytest.mark.parametrize("tests", [SYNC, ASYNC], ids=["sync", "async"])
     def test_fails_its_test_with_a_report_and_passes_once_it_is_fixed(self, project, tests, workers):

@@ -14,6 +14,7 @@ from engines import Engine, close, engines
 from engines.differences import excuse
 from hypothesis import HealthCheck, given, seed, settings
 from hypothesis import strategies as st
+from profiles import THOROUGH
 
 from contracts.checking import check
 from contracts.names import BLANKS
@@ -40,9 +41,11 @@ if TYPE_CHECKING:
     from contracts.messages import Direction, Message
     from contracts.model import Field, Operation, Service
 
-#: The same in each run, of which nearly always the first is enough for every class of every field, also the rarest.
-_ROUNDS: Final = range(8)
-_THOROUGH: Final = settings(max_examples=400, database=None, suppress_health_check=[HealthCheck.too_slow])
+#: The same in each run, until every class of every field was drawn, also the rarest; small rounds end sooner.
+_ROUNDS: Final = range(8 if THOROUGH else 32)
+_ROUND: Final = settings(
+    max_examples=400 if THOROUGH else 100, database=None, suppress_health_check=[HealthCheck.too_slow]
+)
 _SLOW: Final = settings(suppress_health_check=[HealthCheck.too_slow])
 
 
@@ -101,7 +104,7 @@ def _is_nil(element: ET.Element) -> bool:
 
 @every_payload
 def test_a_drawn_message_is_valid_and_every_class_of_every_field_is_drawn(payload: Payload) -> None:
-    @_THOROUGH
+    @_ROUND
     @given(payload.messages)
     def passes(message: Message) -> None:
         verdict = check(message, catalog=services())

@@ -9,7 +9,9 @@ import re
 import select
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from cases import SERVICES
@@ -24,6 +26,10 @@ from contracts.mutants.registry import MUTATIONS, NEAR_MISSES
 from contracts.resources import data_folder
 from contracts.rules import RULES
 from contracts.selftest import Matrix, Trial, Untried, rules_of, trials
+
+if TYPE_CHECKING:
+    from contracts.findings import Verdict
+    from contracts.messages import Message
 
 #: Runs the command and then prints which modules it has loaded.
 PROGRAM = """
@@ -150,10 +156,18 @@ def own(tmp_path_factory) -> Catalog:
     return own_service(tmp_path_factory.mktemp("own"))
 
 
-def matrix_of(catalog: Catalog, counted) -> Matrix:
+@cache
+def known(message: Message, catalog: Catalog) -> Verdict:
+    """What `check` says, asked once: many tests count the same verdicts, each in another way."""
+    return check(message, catalog=catalog)
+
+
+def matrix_of(catalog: Catalog, counted, judge=known) -> Matrix:
     matrix = Matrix([service.name for service in catalog])
-    for tried in trials(catalog, counted):
-        matrix.add(tried)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(selftest, "check", judge)
+        for tried in trials(catalog, counted):
+            matrix.add(tried)
     return matrix
 
 
@@ -261,15 +275,14 @@ def test_a_finding_that_is_accepted_does_not_count(own):
     assert {miss.rule for miss in matrix_of(own, counted).misses["mutant"]} == {"soap/version"}
 
 
-def test_a_judge_who_refuses_a_sample_is_told_so(own, monkeypatch):
+def test_a_judge_who_refuses_a_sample_is_told_so(own):
     always = Finding("soap/version", "wire", "error", "always")
 
-    def refusing(message, **known):
-        verdict = check(message, **known)
+    def refusing(message, catalog):
+        verdict = known(message, catalog=catalog)
         return verdict._replace(findings=(always,)) if verdict.kind == "response" else verdict
 
-    monkeypatch.setattr(selftest, "check", refusing)
-    matrix = matrix_of(own, lambda verdict: verdict)
+    matrix = matrix_of(own, lambda verdict: verdict, refusing)
     (name,) = {miss.name for miss in matrix.misses["near miss"] if not miss.rule}
     assert name == "the-sample-itself"
     shot = "SHOT the-sample-itself, in own/GetTimeOfLastSync response: fails by soap/version"
@@ -278,14 +291,13 @@ def test_a_judge_who_refuses_a_sample_is_told_so(own, monkeypatch):
     assert not matrix.passed
 
 
-def test_a_judge_who_raises_is_told_so_without_the_words_of_the_exception(own, monkeypatch):
-    def raising(message, **known):
+def test_a_judge_who_raises_is_told_so_without_the_words_of_the_exception(own):
+    def raising(message, catalog):
         if b"DOCTYPE" in message.body or message.kind == "response":
             raise KeyError("canary")
-        return check(message, **known)
+        return known(message, catalog=catalog)
 
-    monkeypatch.setattr(selftest, "check", raising)
-    matrix = matrix_of(own, lambda verdict: verdict)
+    matrix = matrix_of(own, lambda verdict: verdict, raising)
     misses = [miss for misses in matrix.misses.values() for miss in misses]
     assert {miss.problem for miss in misses} == {"raises KeyError"}
     assert {miss.rule for miss in misses} >= {"xml/doctype", ""}
@@ -296,7 +308,7 @@ def test_a_rule_that_is_no_longer_registered_is_missed(own, monkeypatch):
     monkeypatch.delitem(RULES, "schema/integer")
     assert "schema/integer" in rules_of()
     assert set(rules_of()) == {*RULES, *MUTATIONS, *NEAR_MISSES}
-    matrix = matrix_of(own, lambda verdict: verdict)
+    matrix = matrix_of(own, lambda verdict: verdict, check)
     assert "schema/integer" in matrix.dead()
     assert "NOT KILLED schema/integer: the package has no such rule" in list(command._wrongs(matrix))
     assert [line for line in command._table(matrix) if line.startswith("schema/integer ")]

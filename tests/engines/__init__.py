@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 JUDGE = Path(__file__).with_name("Judge.java")
+#: The quick compiler alone and no threads for the garbage: a short program does not earn back what more would cost.
+BRIEFLY = ("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC")
 
 
 class Engine(Protocol):
@@ -106,7 +108,7 @@ class Xerces:
 
     def _ask(self, line: str) -> str:
         if self._process is None:
-            command = [self._command, str(JUDGE)]
+            command = [self._command, *BRIEFLY, str(JUDGE)]
             self._process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, encoding="utf-8")
             self._read()
         assert self._process.stdin is not None
