@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import http.client
 import io
+import threading
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta, timezone
 from pathlib import Path
 
@@ -338,14 +342,18 @@ class TestTheTypedMatch:
 class TestTheEnd:
     def test_raises_what_the_client_has_swallowed(self):
         def swallowing():
-            with use_cassette(STORES):
-                try:
-                    set_time(GoodsOwnerId=1)
-                except UnmatchedRequestError:
-                    return
+            with use_cassette(STORES, ENDS):
+                for number in (1, 2):
+                    with contextlib.suppress(UnmatchedRequestError):
+                        set_time(GoodsOwnerId=number)
 
-        with pytest.raises(UnmatchedRequestError, match="GoodsOwnerId"):
+        with pytest.raises(UnmatchedRequestError) as caught:
             swallowing()
+        assert [line.rpartition(": ")[2] for line in str(caught.value).splitlines()] == [
+            "'42' was recorded, '1' came",
+            "'42' was recorded, '2' came",
+        ]
+        assert f"{ENDS}[0] was never asked for" in caught.value.__notes__[0]
 
     def test_tells_an_error_of_the_client_what_was_behind_it(self):
         @use_cassette(STORES)
@@ -384,6 +392,86 @@ class TestTheEnd:
         assert connected == []
 
 
+class TestManyAtOnce:
+    @pytest.mark.usefixtures("nowhere")
+    @pytest.mark.parametrize("send", [by_requests, by_httpx, by_urllib3, by_urllib])
+    def test_threads_never_reach_the_network(self, send):
+        with use_cassette(ENDS), ThreadPoolExecutor(4) as pool:
+            assert set(pool.map(send, [END] * 200)) == {END.response.body}
+
+    @pytest.mark.usefixtures("nowhere")
+    def test_each_thread_has_its_own_cassette(self):
+        def use(recorded):
+            with use_cassette(recorded.name):
+                return [by_requests(recorded) for _ in range(20)] == [recorded.response.body] * 20
+
+        with ThreadPoolExecutor(4) as pool:
+            assert all(pool.map(use, [END, SET] * 4))
+
+    @pytest.mark.usefixtures("nowhere")
+    def test_tasks_may_begin_and_end_in_any_order(self):
+        @use_cassette(ENDS)
+        async def call(client, delay):
+            await asyncio.sleep(delay)
+            return (await client.post(LUMINATE, content=END.request.body, headers=headers_of(END.request))).status_code
+
+        async def both():
+            async with httpx.AsyncClient() as client:
+                return await asyncio.gather(call(client, 0.01), call(client, 0.1), call(client, 0.05))
+
+        assert asyncio.run(both()) == [200] * 3
+        with pytest.raises(WayOutError):
+            by_requests(END)
+
+    def test_uses_that_end_in_the_order_in_which_they_began(self):
+        first, second = use_cassette(ENDS), use_cassette(STORES)
+        first.__enter__()
+        second.__enter__()
+        assert by_requests(SET) == SET.response.body
+        first.__exit__(ValueError, ValueError(), None)
+        assert by_requests(SET) == SET.response.body
+        second.__exit__(None, None, None)
+        with pytest.raises(WayOutError):
+            by_requests(SET)
+
+    def test_a_thread_that_was_started_before_is_answered_too(self):
+        begin, done = threading.Event(), []
+
+        def send():
+            begin.wait(30)
+            done.append(by_requests(END))
+
+        thread = threading.Thread(target=send)
+        thread.start()
+        with use_cassette(ENDS):
+            begin.set()
+            thread.join(30)
+        assert done == [END.response.body]
+
+
+class TestWhatVcrpyDoesNotSee:
+    @pytest.mark.usefixtures("nowhere")
+    def test_is_refused_and_not_sent(self):
+        connection = http.client.HTTPSConnection("webservices.cluster2.convio.net")
+        with pytest.raises(UnmatchedRequestError, match="in a way that vcrpy does not see"), use_cassette(ENDS):
+            connection.request("POST", "/1.0/site", END.request.body, headers_of(END.request))
+
+    @pytest.mark.parametrize("send", [by_requests, by_httpx, by_aiohttp, by_urllib3])
+    def test_a_redirect_without_end_ends(self, cassette, send):
+        again = {"Location": [LUMINATE], "Content-Type": ["text/xml"]}
+        looking = interaction(
+            request_method="GET",
+            request_body=None,
+            response_status={"code": 307, "message": ""},
+            response_headers=again,
+        )
+        first = interaction(response_status={"code": 307, "message": ""}, response_headers=again)
+        path = cassette(first, looking)
+        (recorded, _) = load(path, CATALOG)
+        with contextlib.suppress(Exception), use_cassette(Path(path)):
+            send(recorded)
+
+
 class TestAUse:
     def test_starts_anew_each_time(self):
         replay = use_cassette(ONCE, strict_order=True)
@@ -416,11 +504,19 @@ class TestAUse:
         assert list(fetching()) == [END.response.body]
 
     def test_does_not_decorate_what_it_cannot_follow(self):
-        with pytest.raises(TypeError, match="an asynchronous generator"):
+        async def fetching():
+            yield
 
-            @use_cassette(ENDS)
-            async def fetching():
-                yield
+        class Later:
+            async def __call__(self):
+                return by_requests(END)
+
+        for what in (fetching, Later):
+            with pytest.raises(TypeError, match="which no cassette can follow"):
+                use_cassette(ENDS)(what)
+        for what in (staticmethod(Later().__call__), Later()):
+            with pytest.raises(TypeError, match="decorate the async def itself"):
+                use_cassette(ENDS)(what)()
 
     def test_plays_several_cassettes_as_one(self):
         with use_cassette(ENDS, STORES):

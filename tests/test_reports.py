@@ -254,6 +254,7 @@ class TestJson:
                 "unreadable": 1,
                 "missing": 0,
                 "malformed": 0,
+                "unmatched": 0,
                 "incomplete": 1,
                 "errors": 1,
                 "warnings": 0,

@@ -1,54 +1,34 @@
-"""Cassettes replayed to clients in Python, through vcrpy: no request leaves the process while one is in use.
-
->>> from contracts.recordings import use_cassette
->>> with use_cassette("luminate/EndSynchronization/ends-active-session"):
-...     ...  # zeep, suds, requests, httpx, urllib3, aiohttp and all else that vcrpy knows
-
-Requests are matched as SOAP (`contracts.matching`): by operation, SOAPAction and typed values, and not by bytes.
-"""
+"""`use_cassette`: a context manager and a decorator."""
 
 from __future__ import annotations
 
 import contextlib
 import functools
 import inspect
-import logging
 import os
 import warnings
-from http import HTTPStatus
 from typing import TYPE_CHECKING, Any, Final, ParamSpec, Self, TypeVar
 
-try:
-    from vcr.cassette import Cassette
-    from vcr.record_mode import RecordMode
-except ModuleNotFoundError as missing:
-    raise ModuleNotFoundError(
-        f"contracts.recordings needs {missing.name}: pip install 'soap-contracts[replay]'", name=missing.name
-    ) from None
+from contracts.catalog import shipped
+from contracts.errors import UnmatchedRequestError
+from contracts.tapes import Tape, load_all, named
 
-from .addresses import addressed, is_soap, label_of
-from .catalog import shipped
-from .codings import plain
-from .errors import UnmatchedRequestError
-from .matching import asked_of, differences_of
-from .messages import Message
-from .tapes import Tape, load_all, named
-from .xml import MAX_BYTES
+from .playing import replaying
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Collection, Iterator
+    from collections.abc import Callable, Collection
     from types import TracebackType
 
-    from .catalog import Catalog
+    from contracts.catalog import Catalog
 
-    Judge = Callable[[Message], object]
+    from .playing import Judge
 
 P = ParamSpec("P")
 R = TypeVar("R")
 
-__all__ = ["Replay", "UnusedInteractionWarning", "replaying", "soap_matcher", "use_cassette"]
-
 _NONE: Final = "none"
+#: Of how many requests without an answer the end tells.
+_MOST_TOLD: Final = 10
 
 
 class UnusedInteractionWarning(UserWarning):
@@ -84,7 +64,7 @@ def use_cassette(
         )
     if not names:
         raise TypeError("use_cassette() needs the name of a cassette, or its path")
-    known = shipped() if catalog is None else catalog
+    known = (shipped() if catalog is None else catalog).remembering()
     root = None if folder is None else os.fspath(folder)
 
     def tape() -> Tape:
@@ -118,24 +98,31 @@ class Replay:
             _conclude(tape)
         elif tape.unmatched and not isinstance(error, UnmatchedRequestError):
             # What the client made of it seldom tells why.
-            error.add_note(str(tape.unmatched[0]))
+            error.add_note("\n".join(map(str, tape.unmatched[:_MOST_TOLD])))
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        """``function`` with the cassette in use whenever it runs. Raises TypeError for an asynchronous generator."""
-        if inspect.isasyncgenfunction(function):
-            raise TypeError(f"{function.__name__} is an asynchronous generator: use the cassette within it")
-        inner: Any = self._calling(function)
+        """``function`` with the cassette in use whenever it runs.
+
+        Raises TypeError for a class and for an asynchronous generator.
+        """
+        if isinstance(function, type) or inspect.isasyncgenfunction(function):
+            what = "a class" if isinstance(function, type) else "an asynchronous generator"
+            raise TypeError(f"{function.__name__} is {what}, which no cassette can follow: use it within")
+        inner: Any = self._yielding(function) if inspect.isgeneratorfunction(function) else self._calling(function)
         if inspect.iscoroutinefunction(function):
             inner = self._awaiting(function)
-        elif inspect.isgeneratorfunction(function):
-            inner = self._yielding(function)
         wrapped: Callable[P, R] = functools.wraps(function)(inner)
         return wrapped
 
     def _calling(self, function: Any) -> Any:
         def inner(*args: Any, **known: Any) -> Any:
             with self._anew():
-                return function(*args, **known)
+                result = function(*args, **known)
+                if inspect.iscoroutine(result):
+                    # It would run when the cassette is no longer in use.
+                    result.close()
+                    raise TypeError("what is decorated gives a coroutine and is none: decorate the async def itself")
+                return result
 
         return inner
 
@@ -159,117 +146,12 @@ class Replay:
 
 
 def _conclude(tape: Tape) -> None:
-    if tape.unmatched:
-        raise UnmatchedRequestError(str(tape.unmatched[0]))
-    for recorded in tape.unused:
-        warnings.warn(f"{recorded.place} was never asked for", UnusedInteractionWarning, stacklevel=3)
-
-
-@contextlib.contextmanager
-def replaying(answer: Callable[[Message], Message], catalog: Catalog, judge: Judge | None = None) -> Iterator[None]:
-    """Answer every HTTP request of this process by ``answer``, such as `Tape.answer`, and say nothing at the end."""
-    with _silenced(), _Playing.use(path="", answer=answer, catalog=catalog, judge=judge):
-        yield
-
-
-@contextlib.contextmanager
-def _silenced() -> Iterator[None]:
-    """Keep vcrpy from logging addresses: in a query there may be a password."""
-    known = logging.Logger.manager.loggerDict
-    loggers = [logging.getLogger(name) for name in list(known) if name.startswith("vcr.")]
-    before = [logger.disabled for logger in loggers]
-    for logger in loggers:
-        logger.disabled = True
-    try:
-        yield
-    finally:
-        for logger, disabled in zip(loggers, before, strict=True):
-            logger.disabled = disabled
-
-
-class _Playing(Cassette):  # type: ignore[misc] # vcrpy has no types
-    """vcrpy's cassette as its patches see it; what it does with files is left out."""
-
-    def __init__(self, path: str, answer: Callable[[Message], Message], catalog: Catalog, judge: Judge | None) -> None:
-        super().__init__(path, record_mode=RecordMode.NONE)
-        self._answer = answer
-        self._catalog = catalog
-        self._judge = judge
-
-    def _load(self) -> None:
-        self.rewound = True
-
-    def _save(self, force: bool = False) -> None:  # noqa: FBT001, FBT002 - vcrpy's signature
-        """Nothing is ever written."""
-
-    def can_play_response_for(self, request: Any) -> bool:  # noqa: ARG002 - vcrpy's signature
-        """Always: where this is false, some patches connect. What has no answer is told when it is to be played."""
-        return True
-
-    def play_response(self, request: Any) -> dict[str, Any]:
-        """The answer to vcrpy's ``request`` in vcrpy's form. Raises UnmatchedRequestError."""
-        __tracebackhide__ = True  # pytest would print the request, the argument of this frame
-        asked = _message(request, self._catalog)
-        judge = self._judge if is_soap(asked, self._catalog) else None
-        if judge is not None:
-            judge(asked)
-        answer = self._answer(asked)
-        if judge is not None:
-            judge(answer)
-        return _in_vcr_form(answer)
-
-
-def soap_matcher(ignore: Collection[str] = (), catalog: Catalog | None = None) -> Callable[[Any, Any], None]:
-    """A matcher for a VCR of your own, as in ``vcr.register_matcher("soap", matcher)`` and ``match_on=["soap"]``.
-
-    It raises AssertionError, whose text says in what a request differs from a recorded one.
-    """
-    known = shipped() if catalog is None else catalog
-
-    def soap(asked: Any, recorded: Any) -> None:
-        ours, theirs = (asked_of(_message(one, known), known) for one in (asked, recorded))
-        found = differences_of(ours, theirs, ignore)
-        if found:
-            raise AssertionError("; ".join(found))
-
-    return soap
-
-
-def _message(request: Any, catalog: Catalog) -> Message:
-    """vcrpy's request as a Message."""
-    headers = tuple((_text(name), _text(value)) for name, value in request.headers.items())
-    message = Message(
-        plain(_bytes(request.body), headers, MAX_BYTES),
-        headers,
-        "request",
-        request.method,
-        request.uri,
-        source=label_of(request.method, request.uri),
-    )
-    return message._replace(service=addressed(catalog, message))
-
-
-def _bytes(body: Any) -> bytes:
-    """vcrpy's forms of a body: bytes, text, a file, an iterator of parts. A form or an object for JSON is no SOAP."""
-    if hasattr(body, "read"):
-        body = body.read()
-    if isinstance(body, str):
-        return body.encode("utf-8", "surrogatepass")
-    if isinstance(body, (bytes, bytearray, memoryview)):
-        return bytes(body)
-    if body is None or isinstance(body, dict) or not hasattr(body, "__iter__"):
-        return b""
-    return b"".join(_bytes(part) for part in body)
-
-
-def _text(value: str | bytes) -> str:
-    return value.decode("latin-1") if isinstance(value, bytes) else value
-
-
-def _in_vcr_form(answer: Message) -> dict[str, Any]:
-    fields: dict[str, list[str]] = {"Content-Length": [str(len(answer.body))]}
-    for name, value in answer.headers or ():
-        fields.setdefault(name, []).append(value)
-    status = answer.status or 0
-    phrase = HTTPStatus(status).phrase if status in list(HTTPStatus) else ""
-    return {"status": {"code": status, "message": phrase}, "headers": fields, "body": {"string": answer.body}}
+    """Raise for the requests that had no answer, the unused exchanges in a note; warn of these where all had one."""
+    said, unused = [str(error) for error in tape.unmatched], [f"{one.place} was never asked for" for one in tape.unused]
+    if said:
+        more = [f"and {len(said) - _MOST_TOLD} more requests"] if len(said) > _MOST_TOLD else []
+        raised = UnmatchedRequestError("\n".join([*said[:_MOST_TOLD], *more]))
+        raised.add_note("\n".join(unused))
+        raise raised
+    for told in unused:
+        warnings.warn(told, UnusedInteractionWarning, stacklevel=3)
