@@ -24,6 +24,7 @@ _PORT: Final = re.compile(r":[0-9]+\Z")
 _DESCRIPTION: Final = re.compile(r"(?:^|&)(?:single)?(?:wsdl|xsd|disco)(?:[=&]|\Z)", re.IGNORECASE)
 #: Methods of requests that have no body (RFC 9110 section 9.3).
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+_METHODS: Final = (*_BODILESS, "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
 _DESCRIPTION_PATH: Final = "/wsdl"
 
 
@@ -79,6 +80,11 @@ def asks_for_description(url: str) -> bool:
     return parts[3].lower().endswith(_DESCRIPTION_PATH) or _DESCRIPTION.search(parts[4] or "") is not None
 
 
+def asks_for_wsdl(url: str) -> bool:
+    """Whether a GET of ``url`` asks for a WSDL itself, and not for a schema that one imports."""
+    return asks_for_description(url) and "wsdl" in (url.lower().partition("?")[2] or url.lower())
+
+
 def described_by(url: str) -> str:
     """The endpoint whose WSDL is at ``url``: without a query, and without the last segment where that is the WSDL's."""
     address = url.partition("?")[0]
@@ -88,7 +94,12 @@ def described_by(url: str) -> str:
 def label_of(method: str, url: str) -> str:
     """Method and host. A path, a query and credentials may hold anything, and this stands in every report."""
     host = url.partition("://")[2].partition("/")[0].partition("?")[0]
-    return f"{method} {host.rpartition('@')[2]}"
+    return f"{shown_method(method)} {host.rpartition('@')[2]}"
+
+
+def shown_method(method: str | None) -> str:
+    """``method`` where it is one of HTTP (RFC 9110 section 9, RFC 5789); a client may put anything in its place."""
+    return method if method in _METHODS else "unknown method"
 
 
 @cache

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 import contracts
-from contracts.matching import asked_of, differences_of
+from contracts.matching import asked_of, differences_of, key_of
 from contracts.matching.values import value_key
 
 CATALOG = contracts.load()
@@ -52,6 +52,30 @@ def test_a_pair_is_told_apart_in_both_directions(stem, name):
 
 
 @pytest.mark.parametrize(("stem", "name"), ROWS)
+def test_keys_say_the_same_as_sentences(stem, name):
+    table = TABLES[stem]
+    row = table["variants"][name]
+    asked, recorded = (key_of(asked_of(variant_of(table, one), CATALOG), row.get("ignore", ())) for one in (row, {}))
+    assert asked.same(recorded) == (row["told"] == [])
+
+
+ADDRESSES = [
+    (["http://h/a", "HTTP://H:80/a", "http://h/a#f"], ["https://h/a", "http://h:81/a", "http://h/A", "http://h/a?"[:-1] + "?x"]),
+    (["http://h?X=1", "http://h/?X=1"], ["http://h/?x=1"]),
+    (["https://api.ongoingsystems.se/a/service.asmx?WSDL", "http://127.0.0.1:1/ongoing?wsdl"], ["http://127.0.0.1:1/luminate?wsdl"]),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("same", "others"), ADDRESSES)
+def test_what_is_no_soap_goes_by_its_address_and_a_wsdl_by_its_service(same, others):
+    def key(url):
+        return key_of(asked_of(contracts.Message(b"", (), "request", "GET", url), CATALOG))
+
+    assert len({key(url) for url in same}) == 1
+    assert key(same[0]) not in {key(url) for url in others}
+
+
+@pytest.mark.parametrize(("stem", "name"), ROWS)
 def test_no_difference_quotes_a_secret_or_what_no_contract_declares(stem, name):
     assert "canary" not in " ".join(differences(TABLES[stem], TABLES[stem]["variants"][name]))
 
@@ -75,7 +99,7 @@ VALUES = {
     ],
     "decimal": [["1", "1.0", "01.00", "+1", "1."], ["-1", "-1.0"], ["0", "-0.0", ".0"], ["1.01", "1.010"], ["1e0"]],
     "double": [
-        ["1", "1.0", "1e0", "10E-1"],
+        ["1", "1.0", "1e0", "10E-1", "1E0000000"],
         ["INF"],
         ["-INF"],
         ["NaN"],
@@ -115,8 +139,8 @@ VALUES = {
     "gMonthDay": [["--02-29"], ["--02-29Z"], ["--02-30"]],
     "gDay": [["---31"], ["---31Z"], ["---32"]],
     "duration": [["P1Y", "P12M"], ["P1D", "PT24H", "PT1440M", "P1DT0.0S"], ["-P1D"], ["P0Y", "-PT0S"], ["P"], ["P1S"]],
-    "base64Binary": [["aGk=", " aG k= ", "aGk ="], ["aGo="], ["a"]],
-    "hexBinary": [["0aFF", "0Aff"], ["0A"]],
+    "base64Binary": [["aGk=", " aG k= ", "aGk ="], ["aGo="], ["a"], ["YQ=="], ["YR=="], ["aGk\u00a0="]],
+    "hexBinary": [["0aFF", "0Aff"], ["0A"], ["zz"], ["ZZ"], ["0"]],
     "string": [["a"], [" a"], ["a "], ["A"], ["a\n"], [""]],
     "normalizedString": [["a b", "a\tb", "a\nb"], [" a b"], ["a  b"]],
     "token": [["a b", " a\t\n b "], ["a\u00a0b"]],

@@ -210,7 +210,7 @@ class TestRun:
         ("options", "said"),
         [
             (["--cassette", "luminate/EndSynchronization/end-once"], f"there is no cassette 'luminate/EndSynchronization/end-once'; did you mean {ONCE}"),
-            (["--cassette", "../../etc/passwd"], "may not lead out of it"),
+            (["--cassette", "../../etc/passwd"], "../../etc/passwd: there is no such file or folder"),
             (["--cassette", "client.py"], "client.py: "),
             (["--cassette", ONCE, "--ignore-field", "partitionid"], "there is no field 'partitionid'; did you mean PartitionId?"),
             (["--ignore-field", "PartitionId"], "there is none"),

@@ -6,6 +6,8 @@ import base64
 import gzip
 import json
 import os
+import subprocess
+import sys
 import threading
 from collections import Counter
 from pathlib import Path
@@ -173,14 +175,28 @@ class TestANameOrAPath:
             named("linked/outside", str(folder))
 
     def test_on_the_command_line_is_a_file_a_folder_or_shipped(self, cassette, tmp_path):
-        first, second = cassette(interaction(), name="b.yaml"), cassette(interaction(), name="a/c.json")
+        first, second = cassette(interaction(), name="a/c.json"), cassette(interaction(), name="b")
         assert found_in(str(tmp_path)) == [first, second]
         assert found_in(first) == [first]
+        (tmp_path / "docker-compose.yaml").write_text("services: {}")
+        (tmp_path / "README").write_text("x")
+        assert found_in(str(tmp_path)) == [first, second]
         assert found_in("luminate/Login/gives-a-session") == [named("luminate/Login/gives-a-session")]
         assert found_in("luminate/Login") == [
             named("luminate/Login/gives-a-session"),
             named("luminate/Login/refuses-the-password"),
         ]
+
+    @pytest.mark.parametrize("path", ["none.yaml", "../none", "/none/at/all"])
+    def test_that_is_not_there_is_an_error(self, path):
+        with pytest.raises(ReadError, match="there is no such file or folder"):
+            found_in(path)
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes here")
+    def test_in_a_folder_is_no_pipe(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe.yaml")
+        with pytest.raises(ReadError, match="not a regular file"):
+            found_in(str(tmp_path))
 
     def test_of_a_folder_without_cassettes_is_an_error(self, tmp_path):
         with pytest.raises(ReadError, match="there is no cassette in it"):
@@ -228,6 +244,7 @@ class TestACassetteThatCannotBeReplayed:
             ({"response_headers": {"X": ["a\r\nSet-Cookie: b"]}}, "a header field of the response is none of HTTP"),
             ({"response_headers": {"X\n": ["a"]}}, "a header field of the response is none of HTTP"),
             ({"request_headers": {"X": ["\u0394"]}}, "a header field of the request is none of HTTP"),
+            ({"request_method": "POST / HTTP/1.1\r\nX: y"}, "the method is none of HTTP"),
             ({"response_headers": ["X"]}, "a list stands where an object belongs"),
             ({"response_body": {"string": None}, "response_headers": {"Content-Length": ["5"]}}, "was not recorded"),
             ({"response_body": {"base64_string": "%"}}, "this is said to be base64, and is not"),
@@ -359,6 +376,58 @@ def tape(cassette):
         return Tape(recorded, CATALOG, **options)
 
     return make
+
+
+#: Asks tapes what would take hours if each request were compared with each exchange, or each attribute with all others.
+#: The kernel ends it after 20 seconds of processor time.
+DEAR = """
+import resource, sys
+from contracts.errors import UnmatchedRequestError
+from contracts.tapes import Tape, load
+from test_tapes import CATALOG, ENVELOPE, asking
+
+resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
+kind, path = sys.argv[1:]
+tape = Tape(load(path, CATALOG), CATALOG)
+if kind == "exchanges":
+    assert all(tape.answer(asking(number)).body == b"%d" % number for number in range(0, 10_000, 10))
+    sys.exit()
+attributes = "".join(f" a{number}=''" for number in range(60_000))
+spaces = "".join(f" xmlns:n{number}='urn:{number}'" for number in range(2000))
+typed = "<b xsi:type='n1:t'/>" * 30_000
+bodies = {
+    "attributes": f"<PartitionId{attributes}>7</PartitionId>",
+    "types": f"<a{spaces} xmlns:xsi='http://www.w3.org/2001/XMLSchema-instance'>{typed}</a>",
+}
+body = ENVELOPE.replace("<PartitionId>{}</PartitionId>", bodies[kind]).encode()
+try:
+    tape.answer(asking(7)._replace(body=body))
+except UnmatchedRequestError:
+    sys.exit()
+raise AssertionError
+"""
+
+
+class TestWhatNoBodyMayCost:
+    def test_bodies_that_are_repeated_count_each_time(self, tmp_path):
+        path = tmp_path / "bomb.yaml"
+        packed = base64.b64encode(gzip.compress(b"\0" * 10_000_000)).decode()
+        one = (
+            "- request: {method: POST, uri: 'https://webservices.cluster2.convio.net/1.0/site', body: ''}\n"
+            "  response: {status: {code: 200, message: ''}, headers: {Content-Encoding: [gzip]}, body: BODY}\n"
+        )
+        bodies = [f"&a {{string: !!binary {packed}}}", *["*a"] * 19]
+        path.write_text("interactions:\n" + "".join(one.replace("BODY", body) for body in bodies))
+        assert refused(path).endswith("its bodies have more than 134217728 bytes by here")
+
+    @pytest.mark.skipif(os.name != "posix", reason="limits of a process are POSIX's")
+    @pytest.mark.parametrize("kind", ["exchanges", "attributes", "types"])
+    def test_nothing_grows_with_the_square(self, tmp_path, kind):
+        path = tmp_path / "many.json"
+        amount = 10_000 if kind == "exchanges" else 20
+        path.write_text(json.dumps({"interactions": [interaction(number, str(number)) for number in range(amount)]}))
+        command = [sys.executable, "-c", DEAR, kind, path]
+        subprocess.run(command, cwd=Path(__file__).parent, timeout=300, check=True)
 
 
 class TestATape:

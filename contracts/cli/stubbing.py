@@ -5,7 +5,8 @@ from __future__ import annotations
 import os
 from typing import TYPE_CHECKING
 
-from contracts.errors import SoapContractsError, UnmatchedRequestError
+from contracts.addresses import is_soap
+from contracts.errors import ReadError, SoapContractsError, UnmatchedRequestError
 from contracts.policy import operation_of
 from contracts.saving import Folder, SaveError
 from contracts.server import MalformedRequestError
@@ -68,14 +69,20 @@ def add_stub(parser: argparse.ArgumentParser) -> None:
 
 
 def tape_of(judging: Judging) -> Tape | None:
-    """What `--cassette` names, ready to be asked. Raises ReadError, UnknownNameError and UsageError."""
+    """What `--cassette` names, ready to be asked: the SOAP in it, because the stub has pages of its own for a GET.
+
+    Raises ReadError, UnknownNameError and UsageError.
+    """
     args, catalog = judging.args, judging.catalog
     if not args.cassettes:
         if args.ignored_fields or args.strict_order:
             raise UsageError("--ignore-field and --strict-order say how --cassette is replayed, and there is none")
         return None
     paths = [file for path in args.cassettes for file in found_in(path)]
-    return Tape(load_all(paths, catalog), catalog, ignore=args.ignored_fields, strict_order=args.strict_order)
+    recorded = [one for one in load_all(paths, catalog) if is_soap(one.request, catalog)]
+    if not recorded:
+        raise ReadError(f"{', '.join(args.cassettes)}: there is no SOAP in it")
+    return Tape(recorded, catalog, ignore=args.ignored_fields, strict_order=args.strict_order)
 
 
 def report_unused(tape: Tape | None, reporter: Reporter) -> None:

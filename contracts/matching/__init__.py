@@ -1,6 +1,6 @@
 """Whether two SOAP requests ask the same: by operation, SOAPAction and typed values, and not by bytes."""
 
-from .payloads import ALL
-from .requests import Asked, asked_of, differences_of
+from .forms import ALL
+from .requests import Asked, Key, asked_of, differences_of, key_of
 
-__all__ = ["ALL", "Asked", "asked_of", "differences_of"]
+__all__ = ["ALL", "Asked", "Key", "asked_of", "differences_of", "key_of"]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from itertools import islice
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import urlsplit
 
-from contracts.addresses import is_soap
+from contracts.addresses import asks_for_description, described_by, is_soap, services_at, shown_method
 from contracts.rules import open_case
 
-from .payloads import Compared, elements_differ
+from .forms import Maker, digest_of
+from .payloads import Compared, forms_differ
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
@@ -16,9 +18,11 @@ if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.messages import Message
     from contracts.rules import Case
-    from contracts.xml import Element
+
+    from .forms import Form
 
 _SOAP_TYPE: Final = "text/xml"
+_PORTS: Final = {"http": 80, "https": 443}
 #: More differences than these tell nothing more.
 _MOST: Final = 50
 
@@ -40,8 +44,28 @@ class Asked(NamedTuple):
         service, operation = self.case.service, self.case.operation
         if service is not None and operation is not None:
             return f"{service.name}/{operation.name}"
-        method = self.case.message.method or "a"
-        return f"{method} request" if not self.soap else f"SOAP request{f' to {service.name}' if service else ''}"
+        if self.soap:
+            return f"SOAP request{f' to {service.name}' if service else ''}"
+        return f"{shown_method(self.case.message.method)} request"
+
+
+class Key(NamedTuple):
+    """What tells one question from another, in a few bytes: two requests ask the same if `same` says so of their keys.
+
+    ``subject`` is all that is compared as it stands, ``body`` a digest of the payload. The SOAPAction and the media
+    type are None where nothing is known of them, which fits all.
+    """
+
+    subject: tuple[object, ...]
+    body: bytes
+    action: str | None
+    media_type: str | None
+
+    def same(self, recorded: Key) -> bool:
+        """Whether a request with this key asks what the one with ``recorded`` does."""
+        if self.subject != recorded.subject or self.body != recorded.body:
+            return False
+        return _fits(self.action, recorded.action) and not _types_differ(self.media_type, recorded.media_type)
 
 
 def asked_of(message: Message, catalog: Catalog) -> Asked:
@@ -50,8 +74,19 @@ def asked_of(message: Message, catalog: Catalog) -> Asked:
     documented = None if case.operation is None else case.operation.soap_action
     action = None
     if message.headers is not None and (case.operation is None or documented is not None):
-        action = (message.header("SOAPAction") or "").strip('"')
+        action = _unquoted(message.header("SOAPAction") or "")
     return Asked(case, is_soap(message, catalog), action)
+
+
+def key_of(asked: Asked, ignore: Collection[str] = ()) -> Key:
+    """The key of a request; those of one tape have one ``ignore``, which is as in `differences_of`."""
+    case = asked.case
+    if not asked.soap:
+        return Key((False, case.message.method, *_address(case)), b"", None, None)
+    version = None if case.envelope is None else case.envelope.namespace
+    subject = (True, case.message.method or "POST", *_names(case), _form(case), version, _has_block(case))
+    body = digest_of(_forms(case, frozenset(ignore)))
+    return Key(subject, body, asked.action, None if case.message.headers is None else case.media_type or "none")
 
 
 def differences_of(asked: Asked, recorded: Asked, ignore: Collection[str] = ()) -> list[str]:
@@ -59,8 +94,8 @@ def differences_of(asked: Asked, recorded: Asked, ignore: Collection[str] = ()) 
 
     Of SOAP the method, the service, the operation, the SOAPAction, whether the Content-Type is that of SOAP 1.1,
     whether a required header block is there, and the payload by typed value are compared; of other HTTP the method and
-    the address. Secret fields and those with a local name in ``ignore`` (all for ``*``) are not. The body of a message
-    that does not parse is like any other such.
+    the address, of a WSDL the service. Of secret fields the values are not compared, and nothing of those with a local
+    name in ``ignore`` (all for ``*``). The body of a message that does not parse is like any other such.
     """
     return list(islice(_differences(asked, recorded, frozenset(ignore)), _MOST))
 
@@ -70,10 +105,11 @@ def _differences(asked: Asked, recorded: Asked, ignore: frozenset[str]) -> Itera
     if asked.soap != recorded.soap:
         yield f"{recorded.subject} was recorded, {asked.subject} came"
         return
-    if (ours.message.method or "POST") != (theirs.message.method or "POST"):
-        yield f"method: {theirs.message.method} was recorded, {ours.message.method} came"
+    methods = theirs.message.method or "POST", ours.message.method or "POST"
+    if methods[0] != methods[1]:
+        yield f"method: {shown_method(methods[0])} was recorded, {shown_method(methods[1])} came"
     if not asked.soap:
-        if _address(ours.message) != _address(theirs.message):
+        if _address(ours) != _address(theirs):
             yield "the address is another one"
         return
     if _names(ours) != _names(theirs):
@@ -85,25 +121,17 @@ def _differences(asked: Asked, recorded: Asked, ignore: frozenset[str]) -> Itera
 
 def _heads_differ(asked: Asked, recorded: Asked) -> Iterator[str]:
     ours, theirs = asked.case, recorded.case
-    if asked.action is not None and recorded.action is not None and asked.action != recorded.action:
-        yield f"SOAPAction: {theirs.clean(recorded.action)!r} was recorded, {ours.clean(asked.action)!r} came"
-    if ours.message.headers is None or theirs.message.headers is None or ours.media_type == theirs.media_type:
+    if not _fits(asked.action, recorded.action):
+        yield f"SOAPAction: {theirs.clean(recorded.action or '')!r} was recorded, {ours.clean(asked.action or '')!r} came"
+    if ours.message.headers is None or theirs.message.headers is None:
         return
-    if _SOAP_TYPE in (ours.media_type, theirs.media_type):
-        came, was = (case.clean(case.media_type or "none") for case in (ours, theirs))
-        yield f"Content-Type: {was} was recorded, {came} came"
-
-
-def _blocks_differ(ours: Case, theirs: Case) -> Iterator[str]:
-    """Whether the header block that the operation needs is there; what stands in it is secret, or of the provider."""
-    came, were = bool(ours.needed_blocks), bool(theirs.needed_blocks)
-    if came != were and ours.needed_block is not None:
-        name = ours.needed_block.name
-        yield f"header: {name} {'came and was not recorded' if came else 'was recorded and did not come'}"
+    came, was = ours.media_type or "none", theirs.media_type or "none"
+    if _types_differ(came, was):
+        yield f"Content-Type: {theirs.clean(was)} was recorded, {ours.clean(came)} came"
 
 
 def _bodies_differ(ours: Case, theirs: Case, ignore: frozenset[str]) -> Iterator[str]:
-    if (ours.document.root is None) != (theirs.document.root is None):
+    if _form(ours) != _form(theirs):
         yield f"body: {_form(theirs)} was recorded, {_form(ours)} came"
         return
     if (
@@ -112,36 +140,64 @@ def _bodies_differ(ours: Case, theirs: Case, ignore: frozenset[str]) -> Iterator
         and ours.envelope.namespace != theirs.envelope.namespace
     ):
         yield "body: an Envelope of another SOAP version was recorded"
-    if ours.document.root is not None:
-        yield from _blocks_differ(ours, theirs)
-    came, were = _payloads(ours), _payloads(theirs)
+    if _has_block(ours) != _has_block(theirs) and ours.needed_block is not None:
+        said = "came and was not recorded" if _has_block(ours) else "was recorded and did not come"
+        yield f"header: {ours.needed_block.name} {said}"
+    came, were = _forms(ours, ignore), _forms(theirs, ignore)
     if len(came) != len(were):
         yield f"body: {_amount(len(were))} recorded, {len(came)} came"
         return
-    compared = Compared(ours, theirs, ignore)
+    compared = Compared(ours, theirs)
     for asked, recorded in zip(came, were, strict=True):
-        yield from elements_differ(compared, asked, recorded, theirs.declaration)
+        if asked != recorded:
+            yield from forms_differ(compared, asked, recorded)
 
 
-def _payloads(case: Case) -> tuple[Element, ...]:
+def _forms(case: Case, ignore: frozenset[str]) -> tuple[Form, ...]:
+    """The payloads; of XML without an Envelope its root."""
+    maker = Maker(case, ignore)
     if case.envelope is not None:
-        return case.envelope.payloads
-    return () if case.document.root is None else (case.document.root,)
+        return tuple(maker.form(payload, case.declaration) for payload in case.envelope.payloads)
+    return () if case.document.root is None else (maker.form(case.document.root, None),)
 
 
-def _form(case: Case) -> str:
-    return "what does not parse" if case.document.root is None else "XML"
+def _fits(came: str | None, was: str | None) -> bool:
+    return came is None or was is None or came == was
+
+
+def _types_differ(came: str | None, was: str | None) -> bool:
+    return not _fits(came, was) and _SOAP_TYPE in (came, was)
+
+
+def _has_block(case: Case) -> bool:
+    return bool(case.needed_blocks)
 
 
 def _amount(payloads: int) -> str:
     return "1 payload was" if payloads == 1 else f"{payloads} payloads were"
 
 
+def _form(case: Case) -> str:
+    return "what does not parse" if case.document.root is None else "XML"
+
+
 def _names(case: Case) -> tuple[str | None, str | None]:
     return case.service and case.service.name, case.operation and case.operation.name
 
 
-def _address(message: Message) -> tuple[str, str]:
-    scheme, _, rest = (message.url or "").partition("://")
-    authority, slash, path = rest.partition("/")
-    return f"{scheme}://{authority}".lower(), f"{slash or '/'}{path}"
+def _unquoted(action: str) -> str:
+    return action[1:-1] if len(action) > 1 and action[0] == action[-1] == '"' else action
+
+
+def _address(case: Case) -> tuple[object, ...]:
+    """What a request without SOAP is about: a service whose WSDL it fetches, or its address."""
+    url = case.message.url or ""
+    described = services_at(case.catalog, described_by(url)) if asks_for_description(url) else []
+    try:
+        parts = urlsplit(url)
+        port = parts.port
+    except ValueError:
+        return (url,)
+    if described:
+        return described[0].name, parts.query.lower()
+    return parts.scheme, parts.hostname, port or _PORTS.get(parts.scheme), parts.path or "/", parts.query

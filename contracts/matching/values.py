@@ -30,9 +30,11 @@ _DURATION: Final = re.compile(
     r"(-?)P(?=[0-9T])(?:([0-9]+)Y)?(?:([0-9]+)M)?(?:([0-9]+)D)?"
     r"(?:T(?=[0-9])(?:([0-9]+)H)?(?:([0-9]+)M)?(?:([0-9]+(?:\.[0-9]+)?)S)?)?"
 )
-_FLOAT: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]{1,6})?|-?INF|NaN")
+_FLOAT: Final = re.compile(r"[+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:[Ee][+-]?[0-9]+)?|-?INF|NaN")
+_HEX: Final = re.compile("(?:[0-9A-Fa-f]{2})*")
 #: What is longer is compared as text: Python refuses to read more digits, and no field of a service has as many.
 _LONGEST: Final = 300
+_WITHOUT_BLANKS: Final = str.maketrans("", "", BLANKS)
 
 
 def value_key(text: str, base: str) -> object:
@@ -109,14 +111,17 @@ def _duration(text: str) -> tuple[int, Fraction] | None:
 
 
 def _base64(text: str) -> bytes | None:
+    dense = text.translate(_WITHOUT_BLANKS)
     try:
-        return binascii.a2b_base64("".join(text.split()).encode("ascii"), strict_mode=True)
+        found = binascii.a2b_base64(dense.encode("ascii"), strict_mode=True)
     except ValueError:
         return None
+    # The bits that no byte is made of are zeros (RFC 4648 section 3.5).
+    return found if binascii.b2a_base64(found, newline=False) == dense.encode() else None
 
 
-def _hex(text: str) -> str:
-    return text.upper()
+def _hex(text: str) -> str | None:
+    return text.upper() if _HEX.fullmatch(text) else None
 
 
 _READERS: Final[dict[str, Callable[[str], Any]]] = {

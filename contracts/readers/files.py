@@ -73,6 +73,19 @@ def read(paths: Iterable[str | os.PathLike[str]], catalog: Catalog | None = None
             yield from reader.read(path, named=True)
 
 
+def cassettes_in(folder: str) -> Iterator[str]:
+    """The files in ``folder`` and below that are cassettes, sorted: .yaml, .yml, .json and, as vcrpy has it, no suffix.
+
+    Raises OSError, and ReadError for what cannot be read.
+    """
+    for found in walk(folder, (*YAML, ".json")):
+        if isinstance(found, Unreadable):
+            raise ReadError(f"{found.source}: {found.message}")
+        known = os.path.splitext(found)[1]
+        if looks_like_cassette(_load(found, MAX_ARCHIVE if known else _PEEK, named=False)):
+            yield found
+
+
 def exchanges(path: str) -> Iterator[tuple[Place, Exchange]]:
     """Every exchange in the archive at ``path``, SOAP or not, and where it stands.
 

@@ -55,6 +55,8 @@ def _interactions(values: Values, source: str) -> Iterator[tuple[Place, object, 
     found, elsewhere = False, None
     while not isinstance(event := values.next(), yaml.MappingEndEvent):
         name, event = values.value(event), values.next()
+        if name == _NAME and found:
+            raise ReadError(f"line {line_of(event)}: {_NAME} stands there twice")
         if name == _NAME:
             found = True
             if not isinstance(event, yaml.SequenceStartEvent):

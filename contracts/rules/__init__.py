@@ -6,6 +6,7 @@ from .case import MOST_FINDINGS, Case
 from .identity import open_case
 from .registry import RULES, Problem, Rule, Stage, unknown_rules
 from .values import ValuePlan, value_plan
+from .xsi_types import namespaces_named
 
 __all__ = [
     "MOST_FINDINGS",
@@ -16,6 +17,7 @@ __all__ = [
     "Stage",
     "ValuePlan",
     "ask_engine",
+    "namespaces_named",
     "open_case",
     "unknown_rules",
     "value_plan",

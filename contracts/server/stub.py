@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple, Self
 from urllib.parse import quote
 
 from contracts import samples
+from contracts.addresses import shown_method
 from contracts.checking import check
 from contracts.codings import plain
 from contracts.errors import SoapContractsError, UnmatchedRequestError
@@ -174,7 +175,7 @@ class Stub:
         )
         # The path labels the message in every report, and a client may have put anything into it.
         shown = open_case(message, self._catalog).places.masked.without_secrets(request.path)
-        message = message._replace(source=f"#{len(self._exchanges) + 1} {request.method} {shown}")
+        message = message._replace(source=f"#{len(self._exchanges) + 1} {shown_method(request.method)} {shown}")
         verdict = check(message, catalog=self._catalog)
         if not received.complete or len(message.body) > MAX_BYTES:
             self._keep(Exchange(message, None, (verdict,)))

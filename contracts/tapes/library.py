@@ -7,6 +7,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.errors import ReadError, UnknownNameError
+from contracts.readers import cassettes_in
 from contracts.resources import data_folder
 
 if TYPE_CHECKING:
@@ -43,21 +44,26 @@ def named(name: str, folder: str | None = None) -> str:
 
 
 def found_in(path: str) -> list[str]:
-    """The cassettes that ``path`` means on a command line: a file, all those in a folder, or a shipped one's name.
+    """The cassettes that ``path`` means on a command line: a file, all those in a folder, or shipped ones by a name.
 
-    Raises ReadError for a folder without any and for a link that leads out of it, and UnknownNameError.
+    A name may be that of a shipped folder. Raises ReadError for a file that is not there, a folder without any and a
+    link that leads out of it, and UnknownNameError.
     """
     if os.path.isdir(path):
-        found = [_inside(file, path) for file in _files_in(path)]
+        try:
+            found = [_inside(file, path) for file in cassettes_in(path)]
+        except OSError as error:
+            raise ReadError(f"{path}: cannot be read: {error.strerror}") from None
         if not found:
-            raise ReadError(f"{path}: there is no cassette in it, no file ending in {' or '.join(SUFFIXES)}")
+            raise ReadError(f"{path}: there is no cassette in it")
         return found
     if os.path.lexists(path):
         return [path]
-    shipped = os.path.join(data_folder(FOLDER), *path.strip("/").split("/"))
-    if _is_name(path.strip("/")) and os.path.isdir(shipped):
-        return list(_files_in(shipped))
-    return [named(path)]
+    name = path.rstrip("/")
+    if not _is_name(name) or name.lower().endswith(SUFFIXES):
+        raise ReadError(f"{path}: there is no such file or folder")
+    shipped = os.path.join(data_folder(FOLDER), *name.split("/"))
+    return list(_files_in(shipped)) if os.path.isdir(shipped) else [named(name)]
 
 
 def name_of(path: str) -> str:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from contracts.addresses import addressed
+from contracts.addresses import addressed, services_at
 from contracts.errors import ReadError
 from contracts.messages import Message
 from contracts.names import BLANKS, local_name
 from contracts.readers import exchanges
 from contracts.rules import open_case
+from contracts.sniffing import looks_like_envelope
 from contracts.xml import MAX_BYTES
 
 from .library import name_of
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.readers.exchanges import Exchange, Half, Place
 
+#: The most bytes in all bodies of a cassette, their codings undone: an alias, or gzip, makes much of little.
+MAX_TOTAL: Final = 128 * 1024 * 1024
 #: What tells of one connection, or of bytes that are not those of the replay (RFC 9110 sections 7.6.1, 8.4 and 8.6).
 _OF_THE_CONNECTION: Final = frozenset(
     {"connection", "content-encoding", "content-length", "keep-alive", "proxy-authenticate", "proxy-connection"}
@@ -87,12 +90,33 @@ def load(path: str, catalog: Catalog) -> list[Recorded]:
     that has none.
     """
     try:
-        found = [_recorded(place, exchange, catalog) for place, exchange in exchanges(path)]
-    except OSError as error:
-        raise ReadError(f"{path}: cannot be read: {error.strerror or type(error).__name__}") from None
+        found, left_out = _read(path, catalog)
+    except ReadError:
+        raise
+    except (OSError, ValueError) as error:
+        raise ReadError(f"{path}: cannot be read: {getattr(error, 'strerror', None) or type(error).__name__}") from None
     if not found:
-        raise ReadError(f"{path}: there is no exchange in it")
+        raise left_out[0] if left_out else ReadError(f"{path}: there is no exchange in it")
     return found
+
+
+def _read(path: str, catalog: Catalog) -> tuple[list[Recorded], list[ReadError]]:
+    """The exchanges, and why some were left out that cannot be replayed and are no business of a contract."""
+    found, left_out, size = list[Recorded](), list[ReadError](), 0
+    for place, exchange in exchanges(path):
+        try:
+            recorded = _recorded(place, exchange, catalog)
+        except ReadError as error:
+            body = exchange.request.body
+            if services_at(catalog, exchange.url) or (isinstance(body, bytes) and looks_like_envelope(body)):
+                raise
+            left_out.append(error)
+            continue
+        found.append(recorded)
+        size += len(recorded.request.body) + len(recorded.response.body)
+        if size > MAX_TOTAL:
+            raise ReadError(f"{path}: line {place.line}: its bodies have more than {MAX_TOTAL} bytes by here")
+    return found, left_out
 
 
 def answer_of(recorded: Recorded, catalog: Catalog) -> str:
@@ -110,13 +134,21 @@ def answer_of(recorded: Recorded, catalog: Catalog) -> str:
 def _recorded(place: Place, exchange: Exchange, catalog: Catalog) -> Recorded:
     name, index = name_of(place.source), place.index
     try:
-        asked, answered = _message(exchange.request, "request"), _answer(exchange)
+        asked, answered = _asked(exchange), _answer(exchange)
     except ReadError as error:
         raise ReadError(f"{place.source}: {place.error(error)}") from None
-    asked = asked._replace(kind="request", method=exchange.method or "POST", url=exchange.url, source=name, index=index)
+    asked = asked._replace(source=name, index=index)
     asked = asked._replace(service=addressed(catalog, asked))
     response = answered._replace(kind="response", source=name, index=index, request=asked)
     return Recorded(name, index, asked, response)
+
+
+def _asked(exchange: Exchange) -> Message:
+    """The request. Raises ReadError."""
+    method = exchange.method or "POST"
+    if not _TOKEN.fullmatch(method):
+        raise ReadError("the method is none of HTTP")
+    return _message(exchange.request, "request")._replace(kind="request", method=method, url=exchange.url)
 
 
 def _answer(exchange: Exchange) -> Message:
@@ -133,7 +165,8 @@ def _answer(exchange: Exchange) -> Message:
 
 def _message(half: Half, what: str) -> Message:
     """The body and the header fields of one half. Raises ReadError."""
-    for name, value in half.headers or ():
+    headers = None if half.headers is None else tuple((name, value.strip(" \t")) for name, value in half.headers)
+    for name, value in headers or ():
         if not _TOKEN.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
             raise ReadError(
                 f"a header field of the {what} is none of HTTP: it has a line break or another such character"
@@ -146,7 +179,7 @@ def _message(half: Half, what: str) -> Message:
         raise half.body
     if len(half.body) > MAX_BYTES:
         raise ReadError(f"the body of the {what} has more than the {MAX_BYTES} bytes that are replayed")
-    return Message(half.body, half.headers, decoded=True)
+    return Message(half.body, headers, decoded=True)
 
 
 def _claims_too_much(value: str) -> bool:

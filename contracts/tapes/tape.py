@@ -3,26 +3,28 @@
 from __future__ import annotations
 
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Final
 
 from contracts import wsdl
-from contracts.addresses import asks_for_description, described_by, services_at
+from contracts.addresses import asks_for_wsdl, described_by, services_at
 from contracts.errors import UnknownNameError, UnmatchedRequestError
-from contracts.matching import ALL, Asked, asked_of, differences_of
+from contracts.matching import ALL, Asked, Key, asked_of, differences_of, key_of
 from contracts.messages import Message
 from contracts.names import TEXT_XML, local_name
 
 from .recorded import PROVENANCE, SOURCE
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterable, Sequence
+    from collections.abc import Collection, Sequence
 
     from contracts.catalog import Catalog
 
     from .recorded import Recorded
 
+#: How many differences are told, and with how many requests one that has no answer is compared for that.
 _MOST_TOLD: Final = 5
+_MOST_COMPARED: Final = 50
 
 
 class Tape:
@@ -45,16 +47,26 @@ class Tape:
         if isinstance(ignore, str):
             raise TypeError(f"ignore is a list of names, such as [{ignore!r}]")
         self._catalog = catalog
-        self._entries = [(one, asked_of(one.request, catalog)) for one in recorded]
+        self._recorded = tuple(recorded)
         self._ignore = frozenset(ignore)
         self._strict = strict_order
         self._given: Counter[int] = Counter()
         self._unmatched: list[UnmatchedRequestError] = []
         self._lock = threading.Lock()
-        self._refuse_unknown_names()
+        self._keys: list[Key] = []
+        self._places: defaultdict[object, list[int]] = defaultdict(list)
+        names = set(catalog.public)
+        for index, one in enumerate(self._recorded):
+            # Of each request only its key is kept: thousands of trees would not fit into memory.
+            asked = self._asked(one.request)
+            key = key_of(asked, self._ignore)
+            self._keys.append(key)
+            self._places[key.subject, key.body].append(index)
+            names.update(_names_in(asked) if self._ignore else ())
+        self._refuse_unknown_names(names)
 
     def __repr__(self) -> str:
-        return f"<Tape of {len(self._entries)} exchanges, {len(self._given)} of them asked for>"
+        return f"<Tape of {len(self._recorded)} exchanges, {len(self._given)} of them asked for>"
 
     @property
     def unmatched(self) -> tuple[UnmatchedRequestError, ...]:
@@ -66,7 +78,7 @@ class Tape:
     def unused(self) -> tuple[Recorded, ...]:
         """The exchanges that nobody has asked for, in order."""
         with self._lock:
-            return tuple(one for index, (one, _) in enumerate(self._entries) if not self._given[index])
+            return tuple(one for index, one in enumerate(self._recorded) if not self._given[index])
 
     def answer(self, request: Message) -> Message:
         """The recorded response to ``request``; a WSDL that was not recorded is made from the contract.
@@ -74,22 +86,30 @@ class Tape:
         Raises UnmatchedRequestError, whose text names the nearest recorded request and in what it differs.
         """
         __tracebackhide__ = True  # pytest would print the arguments of this frame
-        asked = asked_of(request, self._catalog)
-        differences = [differences_of(asked, recorded, self._ignore) for _, recorded in self._entries]
+        asked = self._asked(request)
+        key = key_of(asked, self._ignore)
         with self._lock:
-            index = self._next(differences)
+            index = self._next(key)
             if index is not None:
                 self._given[index] += 1
-                return self._entries[index][0].response._replace(source=request.source, request=request)
-            described = self._described(request)
-            if described is not None:
-                return described
-            error = UnmatchedRequestError(self._reason(asked, differences))
+                return self._recorded[index].response._replace(source=request.source, request=request)
+            here = self._given.total()
+        described = self._described(request)
+        if described is not None:
+            return described
+        error = UnmatchedRequestError(self._reason(asked, key, here))
+        with self._lock:
             self._unmatched.append(error)
         raise error
 
+    def _asked(self, request: Message) -> Asked:
+        asked = asked_of(request, self._catalog)
+        if self._catalog.known is not None:
+            self._catalog.known.learn(asked.case.document.encoded.data)
+        return asked
+
     def _described(self, request: Message) -> Message | None:
-        if request.method != "GET" or not asks_for_description(request.url or ""):
+        if request.method != "GET" or not asks_for_wsdl(request.url or ""):
             return None
         endpoint = described_by(request.url or "")
         for service in services_at(self._catalog, endpoint):
@@ -98,47 +118,50 @@ class Tape:
             return Message(body, headers, "response", status=200, source=request.source, request=request)
         return None
 
-    def _next(self, differences: list[list[str]]) -> int | None:
+    def _next(self, key: Key) -> int | None:
         if self._strict:
             here = self._given.total()
-            return here if here < len(differences) and not differences[here] else None
-        fitting = [index for index, found in enumerate(differences) if not found]
-        return next((index for index in fitting if not self._given[index]), fitting[-1] if fitting else None)
+            return here if here < len(self._keys) and key.same(self._keys[here]) else None
+        last = None
+        for index in self._places.get((key.subject, key.body), ()):
+            if key.same(self._keys[index]):
+                last = index
+                if not self._given[index]:
+                    break
+        return last
 
-    def _reason(self, asked: Asked, differences: list[list[str]]) -> str:
-        head = f"no recorded answer for this {asked.subject} {'request' if asked.soap else ''}".rstrip()
+    def _reason(self, asked: Asked, key: Key, here: int) -> str:
+        head = f"no recorded answer for this {asked.subject}{' request' if asked.soap else ''}"
+        if self._strict and here >= len(self._keys):
+            return f"{head}: in strict order each exchange is replayed once, and all of them were"
         if self._strict:
-            return f"{head}: {self._out_of_order(differences)}"
-        nearest = min(
-            range(len(differences)), key=lambda index: _distance(asked, self._entries[index][1], differences[index])
-        )
-        return f"{head}; the nearest is {self._told(nearest, differences[nearest])}"
+            return f"{head}: in strict order the next is {self._told(here, self._differences(asked, here))}"
+        order = sorted(range(len(self._keys)), key=lambda index: _distance(key, self._keys[index]))
+        # Whoever is as far away as the first is compared field by field, but not thousands of them.
+        compared = {index: self._differences(asked, index) for index in order[:_MOST_COMPARED]}
+        near = min(compared, key=lambda index: (_distance(key, self._keys[index])[:2], len(compared[index])))
+        return f"{head}; the nearest is {self._told(near, compared[near])}"
 
-    def _out_of_order(self, differences: list[list[str]]) -> str:
-        here = self._given.total()
-        if here >= len(differences):
-            return "in strict order each exchange is replayed once, and all of them were"
-        return f"in strict order the next is {self._told(here, differences[here])}"
+    def _differences(self, asked: Asked, index: int) -> list[str]:
+        return differences_of(asked, asked_of(self._recorded[index].request, self._catalog), self._ignore)
 
     def _told(self, index: int, differences: list[str]) -> str:
         more = f"; {len(differences) - _MOST_TOLD} more" if len(differences) > _MOST_TOLD else ""
-        return f"{self._entries[index][0].place}: {'; '.join(differences[:_MOST_TOLD])}{more}"
+        return f"{self._recorded[index].place}: {'; '.join(differences[:_MOST_TOLD])}{more}"
 
-    def _refuse_unknown_names(self) -> None:
-        unknown = self._ignore - self._catalog.public - self._catalog.secrets - {ALL}
-        if not unknown:
-            return
-        known = {*self._catalog.public, *_names_in(asked for _, asked in self._entries)}
-        for name in sorted(unknown - known):
-            raise UnknownNameError.of("field", name, known)
+    def _refuse_unknown_names(self, known: set[str]) -> None:
+        for name in sorted(self._ignore - known - self._catalog.secrets - {ALL}):
+            # The names in the cassettes are left out: a client may have made anything of them.
+            raise UnknownNameError.of("field", name, self._catalog.public)
 
 
-def _distance(asked: Asked, recorded: Asked, differences: list[str]) -> tuple[bool, bool, int]:
+def _distance(asked: Key, recorded: Key) -> tuple[bool, bool, int]:
     """How far a recorded request is from what came: another operation is farther than any number of other values."""
-    return asked.soap != recorded.soap, asked.subject != recorded.subject, len(differences)
+    same = sum(one == other for one, other in zip(asked.subject, recorded.subject, strict=False))
+    return asked.subject[0] != recorded.subject[0], asked.subject[2:4] != recorded.subject[2:4], -same
 
 
-def _names_in(requests: Iterable[Asked]) -> set[str]:
-    """The local names of all elements in ``requests``."""
-    roots = [asked.case.document.root for asked in requests]
-    return {local_name(str(node.tag)) for root in roots if root is not None for node in root.iter("*")}
+def _names_in(asked: Asked) -> set[str]:
+    """The local names of all elements in a request."""
+    root = asked.case.document.root
+    return set() if root is None else {local_name(str(node.tag)) for node in root.iter("*")}
