@@ -339,6 +339,36 @@ class TestTheTypedMatch:
         assert "IntegrationType: 'order export' was recorded, '***' came" in str(caught.value)
 
 
+LOGIN = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><Login xmlns="urn:soap.convio.com">
+<UserName>u</UserName><Password>canary-password</Password></Login></s:Body></s:Envelope>"""
+
+
+class TestASecretOfAnEarlierRequest:
+    @pytest.mark.parametrize(
+        ("method", "old", "new", "action"),
+        [
+            ("CANARY-PASSWORD", b"", b"", None),
+            ("POST", b"order export", b"canary-password", None),
+            ("POST", b"GoodsOwnerId", b"canary-password", None),
+            ("POST", b"", b"", "canary-password"),
+        ],
+        ids=["as a method", "in a field", "as a name", "as a SOAPAction"],
+    )
+    def test_is_never_told(self, method, old, new, action):
+        headers = headers_of(SET.request) | ({} if action is None else {"SOAPAction": action})
+
+        @use_cassette(STORES, "luminate/Login/gives-a-session")
+        def send():
+            requests.post(LUMINATE, data=LOGIN, headers={"Content-Type": "text/xml"})
+            requests.request(
+                method, ONGOING, data=SET.request.body.replace(old, new) if old else SET.request.body, headers=headers
+            )
+
+        with pytest.raises(UnmatchedRequestError) as caught:
+            send()
+        assert "canary" not in str(caught.value).lower()
+
+
 class TestTheEnd:
     def test_raises_what_the_client_has_swallowed(self):
         def swallowing():
