@@ -73,6 +73,25 @@ class TestEachModule:
         assert ast.get_docstring(tree(path))
 
     @EACH_MODULE
+    def test_exports_no_name_that_one_of_its_own_modules_has(self, path):
+        """The module, once it is imported, would stand in the place of what is exported."""
+        if path.name != "__init__.py":
+            return
+        modules = {other.stem if other.parent == path.parent else other.parent.name for other in MODULES}
+        own = {
+            other
+            for other in modules
+            if {path.parent / f"{other}.py", path.parent / other / "__init__.py"} & set(MODULES)
+        }
+        exported = {
+            alias.asname or alias.name
+            for node in ast.walk(tree(path))
+            if isinstance(node, ast.ImportFrom) and node.module is not None
+            for alias in node.names
+        }
+        assert own.isdisjoint(exported)
+
+    @EACH_MODULE
     def test_imports_at_its_top_only(self, path):
         late = [
             node.lineno

@@ -86,7 +86,7 @@ def cassettes_in(folder: str) -> Iterator[str]:
             yield found
 
 
-def exchanges(path: str) -> Iterator[tuple[Place, Exchange]]:
+def exchanges_at(path: str) -> Iterator[tuple[Place, Exchange]]:
     """Every exchange in the archive at ``path``, SOAP or not, and where it stands.
 
     Raises OSError, and ReadError, which names the file and the line, for what is no archive or has a broken entry.

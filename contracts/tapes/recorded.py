@@ -9,7 +9,7 @@ from contracts.addresses import addressed, services_at
 from contracts.errors import ReadError
 from contracts.messages import Message
 from contracts.names import BLANKS, local_name
-from contracts.readers import exchanges
+from contracts.readers import exchanges_at
 from contracts.rules import open_case
 from contracts.sniffing import looks_like_envelope
 from contracts.xml import MAX_BYTES
@@ -103,7 +103,7 @@ def load(path: str, catalog: Catalog) -> list[Recorded]:
 def _read(path: str, catalog: Catalog) -> tuple[list[Recorded], list[ReadError]]:
     """The exchanges, and why some were left out that cannot be replayed and are no business of a contract."""
     found, left_out, size = list[Recorded](), list[ReadError](), 0
-    for place, exchange in exchanges(path):
+    for place, exchange in exchanges_at(path):
         try:
             recorded = _recorded(place, exchange, catalog)
         except ReadError as error:
