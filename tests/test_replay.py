@@ -340,17 +340,17 @@ class TestTheTypedMatch:
 
 
 LOGIN = """<s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body><Login xmlns="urn:soap.convio.com">
-<UserName>u</UserName><Password>canary-password</Password></Login></s:Body></s:Envelope>"""
+<UserName>u</UserName><Password>canary-7d1c</Password></Login></s:Body></s:Envelope>"""
 
 
 class TestASecretOfAnEarlierRequest:
     @pytest.mark.parametrize(
         ("method", "old", "new", "action"),
         [
-            ("CANARY-PASSWORD", b"", b"", None),
-            ("POST", b"order export", b"canary-password", None),
-            ("POST", b"GoodsOwnerId", b"canary-password", None),
-            ("POST", b"", b"", "canary-password"),
+            ("CANARY-7D1C", b"", b"", None),
+            ("POST", b"order export", b"canary-7d1c", None),
+            ("POST", b"GoodsOwnerId", b"canary-7d1c", None),
+            ("POST", b"", b"", "canary-7d1c"),
         ],
         ids=["as a method", "in a field", "as a name", "as a SOAPAction"],
     )
