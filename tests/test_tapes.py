@@ -62,7 +62,9 @@ def cassette(tmp_path):
     def write(*interactions: dict, name: str = "cassette.yaml") -> str:
         path = tmp_path / name
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(yaml.dump({"interactions": list(interactions), "version": 1}, Dumper=yaml.CSafeDumper), encoding="utf-8")
+        path.write_text(
+            yaml.dump({"interactions": list(interactions), "version": 1}, Dumper=yaml.CSafeDumper), encoding="utf-8"
+        )
         return str(path)
 
     return write
