@@ -5,7 +5,10 @@ SoapContractsError
 ├── ConfigError (ValueError)         a configuration or a baseline that cannot be used
 ├── UnknownNameError (LookupError)   a service, operation or rule that does not exist
 ├── ReadError (ValueError)           a file that holds no message that can be judged
-├── UnmatchedRequestError (LookupError)   a request that is in no cassette
+├── UnansweredRequestError           a request that gets a fault of ours, because its answer is not there
+│   ├── UnmatchedRequestError (LookupError)     it is in no cassette
+│   └── RefusedRequestError (PermissionError)   it must not be sent to a real endpoint
+├── LeakError (RuntimeError)         a secret where none may be; nothing was written
 └── ContractViolation (AssertionError)   raised by assert_valid(): a message that breaks its contract
 """
 
@@ -46,8 +49,20 @@ class ReadError(SoapContractsError, ValueError):
     """A file holds no message that can be judged; its text names the file and, where known, the line."""
 
 
-class UnmatchedRequestError(SoapContractsError, LookupError):
+class UnansweredRequestError(SoapContractsError):
+    """A request has no answer of its service; its sender gets a fault with this text."""
+
+
+class UnmatchedRequestError(UnansweredRequestError, LookupError):
     """A request is in none of the cassettes that are replayed; the text says in what the nearest differs."""
+
+
+class RefusedRequestError(UnansweredRequestError, PermissionError):
+    """A request must not be sent to a real endpoint: nobody allowed its effect, or its operation is not certain."""
+
+
+class LeakError(SoapContractsError, RuntimeError):
+    """A secret would have been written, or has been found where none may be; the text names the field and the place."""
 
 
 class ContractViolation(SoapContractsError, AssertionError):  # noqa: N818 - reads as the failed assertion that it is

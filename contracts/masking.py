@@ -254,6 +254,16 @@ def _names(
     return shown, hidden, re.compile(anywhere, re.IGNORECASE)
 
 
+def names_secret(name: str, secrets: frozenset[str], vocabulary: str) -> bool:
+    """Whether an element or an attribute with the local name ``name`` is a secret field, or was meant to be one.
+
+    What the contracts themselves call so, and is none of ``secrets``, is not.
+    """
+    hidden = frozenset(known.lower().encode() for known in secrets)
+    lowered = name.lower().encode("utf-8", "replace")
+    return lowered not in _others(vocabulary, hidden) and _is_secret(lowered, hidden)
+
+
 @cache
 def _others(vocabulary: str, hidden_names: frozenset[bytes]) -> frozenset[bytes]:
     """The names that the contracts give to what is no secret, such as ``session`` around a secret."""

@@ -14,6 +14,7 @@ from lxml import etree
 from .errors import ContractError
 from .messages import Message
 from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, TEXT_XML
+from .schema import misfit_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -48,6 +49,7 @@ _NUMBERS: Final = frozenset(
     {"decimal", "double", "float", "integer", "nonNegativeInteger", "positiveInteger"}
     | {"byte", "int", "long", "short", "unsignedByte", "unsignedInt", "unsignedLong", "unsignedShort"}
 )
+_TEXTS: Final = frozenset({"string", "normalizedString", "token"})
 _LIMITS: Final = ("minInclusive", "minExclusive", "maxInclusive", "maxExclusive")
 
 
@@ -149,13 +151,13 @@ class _Maker:
     def _text(self, field: Field, kind: Type) -> str:
         if field.name in self._values:
             return self._values[field.name]
-        if kind.base in ("string", "normalizedString", "token"):
+        if kind.base in _TEXTS:
             word = _PLACEHOLDER if field.name in self.service.secrets else "example"
             candidates = iter([*kind.enumeration, _sized(word, kind)])
         else:
             candidates = _candidates(kind, 1 + self._ranks.get(field.name, 0))
         for text in candidates:
-            if _matches(kind, text):
+            if fits(kind, text):
                 return text
         raise ContractError(f"{self.service.folder}: no sample of {field.name} ({kind.name}) can be guessed; give one")
 
@@ -203,8 +205,12 @@ def _candidates(kind: Type, rank: int) -> Iterator[str]:
             yield str(Decimal(limit) + (1 if name.startswith("min") else -1))
 
 
-def _matches(kind: Type, text: str) -> bool:
-    """Whether ``text`` fits the facets. A pattern that Python's `re` cannot read counts as not matched."""
+def fits(kind: Type, text: str) -> bool:
+    """Whether ``text`` is a value of ``kind``. A pattern that Python's `re` cannot read counts as not matched."""
+    if misfit_of(text, kind.base) is not None or (kind.enumeration and text not in kind.enumeration):
+        return False
+    if kind.base in _TEXTS and not (kind.min_length or 0) <= len(text) <= (kind.max_length or len(text)):
+        return False
     try:
         if not all(re.fullmatch(pattern, text, re.ASCII) for pattern in kind.patterns):
             return False

@@ -17,7 +17,7 @@ MASK: Final = "***"
 SHORTEST: Final = 5
 #: So many secrets of earlier messages are remembered.
 _MOST_REMEMBERED: Final = 50_000
-_REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
+_REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6}));")
 _PERCENT: Final = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
 _PART: Final = re.compile("[^:;]+")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
@@ -103,6 +103,11 @@ def _unescaped(text: str) -> str:
     """``text`` with percent-encoding undone; urllib.parse would cost a cold start more than all else here."""
     data = _PERCENT.sub(lambda found: bytes.fromhex(found[1].decode()), text.encode("utf-8", "replace"))
     return data.decode("utf-8", "replace").replace("%", "")
+
+
+def resolved(text: str) -> str:
+    """``text`` with XML's own references and those to characters resolved."""
+    return _REFERENCE.sub(_resolved, text)
 
 
 def _resolved(reference: re.Match[str]) -> str:

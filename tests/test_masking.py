@@ -8,7 +8,7 @@ import sys
 import pytest
 
 import contracts
-from contracts import Message
+from contracts import Message, secrecy
 from contracts.cli import main
 from contracts.masking import masked
 
@@ -259,3 +259,8 @@ def test_a_catalog_remembers_only_when_it_is_told_to():
     assert SECRET.lower() in told(contracts.check(wrong, catalog=plain))
     assert SECRET.lower() not in told(contracts.check(wrong, catalog=remembering))
     assert SECRET.lower() not in told(contracts.check(wrong, catalog=remembering.remembering(["ongoing"])))
+
+
+@pytest.mark.parametrize("raw", [b"&#00000097;&#x000000061;", b"&#97;a", b"<![CDATA[a]]>&#x61;"])
+def test_references_are_resolved_whatever_their_zeros(raw):
+    assert secrecy.plain(raw) == "aa"

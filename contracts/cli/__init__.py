@@ -29,6 +29,7 @@ COMMANDS: Final = {
         "contracts.cli.serve",
         "serve a stub of the services, or cassettes, until interrupted, and judge all that comes",
     ),
+    "redact": ("contracts.cli.redact", "take the secrets out of cassettes and HARs, or find them"),
     "list": ("contracts.cli.listing", "list the services, their operations, the rules or the cassettes"),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
     "sample": ("contracts.cli.sample", "print a message of an operation, valid or with one fault"),

@@ -12,6 +12,7 @@ from contracts.codings import codings_of
 from contracts.errors import SoapContractsError
 from contracts.messages import Message
 from contracts.raw import head
+from contracts.secrecy import resolved
 
 from .heads import Hiding, fields_of, start_line
 from .redaction import redacted
@@ -32,11 +33,9 @@ _WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _HEAD: Final = re.compile(
     rf"(?:HTTP/1\.1 [1-9][0-9]{{2}} [^\r\n]*|{_WORD} [^ \t\r\n]+ HTTP/1\.1)\r\n(?:{_WORD}: [^\r\n]*\r\n)*\r\n"
 )
-_REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#([0-9]{1,7})|#x([0-9A-Fa-f]{1,6}));")
 #: What may stand within a value and is no part of it.
 _WITHIN: Final = re.compile(r"<!\[CDATA\[|\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)
 _WORDS: Final = re.compile(r"\w+")
-_ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 
 
 class CannotMaskError(SoapContractsError, ValueError):
@@ -132,11 +131,4 @@ def _readings(file: File, case: Case) -> Iterator[str]:
         text = body.decode(encoding, "replace")
         yield text.lower()
         if "&" in text or "<!" in text:
-            yield _REFERENCE.sub(_resolved, _WITHIN.sub("", text)).lower()
-
-
-def _resolved(reference: re.Match[str]) -> str:
-    if reference[1]:
-        return _ENTITIES[reference[1]]
-    code = int(reference[2] or reference[3], 10 if reference[2] else 16)
-    return chr(code) if code < 0x110000 else ""
+            yield resolved(_WITHIN.sub("", text)).lower()

@@ -1,0 +1,192 @@
+"""The proof that no secret is left: every text that is to be written is searched for each, in every form it may have.
+
+The texts are read anew in all the ways in which a secret may be written in them, so that any mixture of them is found:
+with references, CDATA and percent-encoding undone, as UTF-16, in any case. Of base64 what it makes of the secret is
+looked for. What the protocol itself says is left out: a password may be one of its words.
+"""
+
+from __future__ import annotations
+
+import base64
+import re
+from functools import cache
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote_to_bytes
+
+from contracts.addresses import services_at
+from contracts.saving.words import FIELDS, common
+from contracts.secrecy import folded, resolved
+from contracts.xml.encodings import to_utf8
+
+from .placeholders import ANY
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+    from contracts.catalog import Catalog
+
+    from .redactor import Secret
+
+#: A shorter secret, or part of one, may be any word; it is proven absent at the places where secrets stand.
+SHORTEST: Final = 6
+_PARTS: Final = re.compile("[:;]")
+#: base64 of so few characters may be any word too.
+_SHORTEST_BASE64: Final = 7
+_TAG: Final = re.compile(
+    rb"</?([A-Za-z_\x80-\xff][^\s<>/=]*)((?:\s+[^\s<>=\"'/]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*/?>|<\?xml [^<>]*\?>"
+)
+_ATTRIBUTE: Final = re.compile(rb"([^\s=\"']+)\s*=\s*[\"']([^\"']*)[\"']")
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
+_CDATA: Final = re.compile(r"<!\[CDATA\[|\]\]>|<!--.*?-->", re.DOTALL)
+_GAP: Final = b"\n"
+#: Such a text is no word that stands by chance within another: an address, most likely.
+_LONG: Final = 15
+_PLACEHOLDER: Final = re.compile(ANY.pattern.encode())
+#: Keys and values of vcrpy's cassettes and of HAR, and what HTTP says beside them.
+_FORMAT: Final = (
+    "version interactions request response method uri url body headers string status code message metadata recorded base64_string"
+    " log creator name entries pages starteddatetime time httpversion cookies querystring headerssize bodysize postdata mimetype"
+    " params text encoding base64 statustext content size redirecturl cache timings send wait receive ssl connect dns blocked"
+)
+
+
+class Text(NamedTuple):
+    """Something that is to be written: where it stands, and its bytes."""
+
+    place: str
+    data: bytes
+
+
+class Leak(NamedTuple):
+    """A secret field's value, or a part of it, is in the text at ``place``."""
+
+    field: str
+    place: str
+
+
+def leaks_in(texts: Iterable[Text], secrets: Sequence[Secret], catalog: Catalog) -> list[Leak]:
+    """Which of ``secrets`` stand in ``texts``, in whatever form; each once."""
+    wanted = _wanted(secrets)
+    found: dict[Leak, None] = {}
+    if wanted:
+        for text in texts:
+            data = _without_own(text, catalog)
+            readings = set(_readings(data))
+            for needle, field in wanted.items():
+                if any(needle in reading for reading in readings):
+                    found[Leak(field, text.place)] = None
+    return list(found)
+
+
+def _wanted(secrets: Sequence[Secret]) -> dict[str, str]:
+    """What is looked for, and of which field it is."""
+    wanted: dict[str, str] = {}
+    for secret in secrets:
+        value = secret.value.strip()
+        for part in {value, *map(str.strip, _PARTS.split(value))}:
+            if len(part) >= SHORTEST and not ANY.fullmatch(part):
+                for form in _forms(part):
+                    wanted.setdefault(form, secret.field)
+    return wanted
+
+
+def _forms(value: str) -> Iterator[str]:
+    """The value, and what it is as bytes read as Latin-1, and in base64 behind 0, 1 or 2 other bytes."""
+    yield folded(value)
+    data = value.encode("utf-8", "surrogatepass")
+    yield folded(data.decode("latin-1"))
+    for encoded in (data, value.encode("utf-16-le", "surrogatepass"), value.encode("latin-1", "ignore")):
+        for before in range(3):
+            text = base64.b64encode(bytes(before) + encoded).decode()
+            # The characters at both ends hold bits of what stands beside it.
+            certain = text[-(-8 * before // 6) : 8 * (before + len(encoded)) // 6].lower()
+            if len(certain) >= _SHORTEST_BASE64:
+                yield certain
+                yield certain.replace("+", "-").replace("/", "_")
+
+
+def _readings(data: bytes) -> Iterator[str]:
+    """``data`` as lower-case text, in each of the ways in which a secret may stand in it."""
+    for text in _decoded(data):
+        seen = {text}
+        for undo in (_unescaped, _unreferenced, _unquoted):
+            seen |= {undo(known) for known in seen}
+        seen |= {_unreferenced(known) for known in seen}
+        for known in seen:
+            yield folded(known)
+            # Lines of base64, and of YAML that was folded.
+            yield re.sub(r"\s+", "", folded(known))
+
+
+def _decoded(data: bytes) -> Iterator[str]:
+    yield data.decode("utf-8", "replace")
+    if b"\0" in data:
+        for encoding in ("utf-16-le", "utf-16-be"):
+            yield data.decode(encoding, "replace")
+            yield data[1:].decode(encoding, "replace")
+    if not data.isascii():
+        yield data.decode("latin-1")
+
+
+def _unreferenced(text: str) -> str:
+    return resolved(_CDATA.sub("", text)) if "&" in text or "<!" in text else text
+
+
+def _unquoted(text: str) -> str:
+    return unquote_to_bytes(text).decode("utf-8", "replace") if "%" in text else text
+
+
+def _unescaped(text: str) -> str:
+    return _ESCAPE.sub(lambda found: chr(min(int(found[1] or found[2] or found[3], 16), 0x10FFFF)), text)
+
+
+def _without_own(text: Text, catalog: Catalog) -> bytes:
+    """The bytes of a text without what is the protocol's: tags, usual header fields, known addresses, placeholders."""
+    data = text.data
+    if b"<" in data:
+        data = _TAG.sub(lambda tag: _rest_of(tag, catalog), _in_utf8(data))
+    else:
+        said = data.decode("utf-8", "replace").strip(' "')
+        if said.lower() in _said(catalog) or services_at(catalog, said):
+            return b""
+    return _PLACEHOLDER.sub(_GAP, data)
+
+
+def _in_utf8(data: bytes) -> bytes:
+    """``data``, XML, as UTF-8, if it is whole in the encoding that it begins in."""
+    encoding = "utf-16-le" if data[1:2] == b"\0" else "utf-16-be" if data[:1] == b"\0" else None
+    if encoding is not None:
+        try:
+            return data.decode(encoding).encode()
+        except UnicodeError:
+            return data
+    encoded = to_utf8(data, None)
+    return encoded.data if encoded.unknown is None and encoded.conflict is None else data
+
+
+def _rest_of(tag: re.Match[bytes], catalog: Catalog) -> bytes:
+    """What a tag says beside what the contracts and SOAP say: names and values of anybody's own."""
+    if tag[1] is None:
+        return _GAP
+    local = tag[1].rpartition(b":")[2]
+    kept = [] if _is_known(local, catalog) else [tag[1]]
+    for name, value in _ATTRIBUTE.findall(tag[2]):
+        kept += [] if name.startswith(b"xmlns") or _is_known(name.rpartition(b":")[2], catalog) else [name]
+        kept += [] if _is_known(value, catalog) or _is_known(value.rpartition(b":")[2], catalog) else [value]
+    return _GAP + _GAP.join(kept) + _GAP
+
+
+def _is_known(text: bytes, catalog: Catalog) -> bool:
+    said = resolved(text.decode("utf-8", "replace")).strip().lower()
+    return said in _words(catalog) or (len(said) > _LONG and said in common(catalog))
+
+
+@cache
+def _said(catalog: Catalog) -> str:
+    return " ".join([common(catalog), _FORMAT, *(status.phrase.lower() for status in HTTPStatus)])
+
+
+@cache
+def _words(catalog: Catalog) -> frozenset[str]:
+    return frozenset(common(catalog).split()) | {"envelope", "header", "body", "fault"} | frozenset(FIELDS.split())

@@ -1,0 +1,187 @@
+"""A recorded message without its secrets: body, header fields and address."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import codecs
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+
+from contracts.rules import open_case
+
+from .placeholders import Placeholders
+from .spans import Names, UncertainError, spans_in, spans_in_broken
+
+if TYPE_CHECKING:
+    from contracts.catalog import Catalog
+    from contracts.messages import Headers, Message
+    from contracts.xml import Document
+
+    from .spans import Span
+
+#: Header fields whose values are credentials, and names that say so of fields of anybody's own.
+_SECRET_HEADER: Final = re.compile(
+    r"(?i)(?:proxy-)?authorization|(?:set-)?cookie2?|.*(?:token|secret|session|passw|credential|api-?key|auth-?key).*"
+)
+_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+_COOKIE: Final = re.compile(r"[^=;,\s]+=\"?([^\";,]*)")
+#: Of a header field that tells what became of a body.
+DROPPED: Final = "Soap-Contracts-Dropped"
+
+
+class Secret(NamedTuple):
+    """A secret that was found: the field, its value, and where it stood, in words without any of it."""
+
+    field: str
+    value: str
+    place: str
+
+    def __repr__(self) -> str:
+        return f"Secret(field={self.field!r}, place={self.place!r})"
+
+
+class Redactor:
+    """Redacts the messages of one cassette. ``secrets`` are those that it has found, in order."""
+
+    def __init__(self, catalog: Catalog) -> None:
+        self._catalog = catalog
+        self._names = Names(catalog)
+        self._placeholders = Placeholders(catalog)
+        self.secrets: list[Secret] = []
+
+    def message(self, message: Message, place: str = "") -> Message:
+        """``message`` without its secrets, the rest byte for byte; ``place`` is how to call it, as in ``[0] request``.
+
+        A body of which nobody can tell where its secrets are is dropped, and a header field says so.
+        """
+        address, headers = message.url, self._headers(message.headers or (), place)
+        if address is not None:
+            address = self._address(address, place)
+        body = self._body(message, place)
+        if body is None:
+            body, headers = b"", (*headers, (DROPPED, "body"))
+        if body != message.body:
+            headers = tuple((name, _length(name, value, body)) for name, value in headers)
+        return message._replace(body=body, headers=headers if message.headers is not None else None, url=address)
+
+    def pair(self, pair: object, place: str, *, secret: bool) -> bool:
+        """Redact the value of a pair of name and value in place, if its name says so or it is ``secret``."""
+        if (
+            not isinstance(pair, dict)
+            or not isinstance(pair.get("name"), str)
+            or not isinstance(pair.get("value"), str)
+        ):
+            return False
+        before = pair["value"]
+        if secret and before.strip() and not self._placeholders.knows("cookie", before):
+            pair["value"] = self._found("cookie", before, f"{place} cookie")
+        elif not secret:
+            pair["value"] = self._parameter(pair["name"], before, place)
+        return bool(pair["value"] != before)
+
+    def _found(self, field: str, value: str, place: str) -> str:
+        self.secrets.append(Secret(field, value, place))
+        return self._placeholders.of(field, value)
+
+    def _body(self, message: Message, place: str) -> bytes | None:
+        """The body without its secrets, None where it has to be dropped."""
+        if not message.body:
+            return message.body
+        document = open_case(message._replace(request=None), self._catalog).document
+        data = document.encoded.data
+        if not _is_sure(document, message.body):
+            self._remember(data, place)
+            return None
+        try:
+            spans = spans_in(data, self._names) if document.root is not None else spans_in_broken(data, self._names)
+        except UncertainError:
+            self._remember(data, place)
+            return None
+        wanted = [span for span in spans if not self._placeholders.knows(span.field, span.value.strip())]
+        return message.body if not wanted else _encoded(self._spliced(data, wanted, place), message.body, document)
+
+    def _remember(self, data: bytes, place: str) -> None:
+        """Note what seems to be secret in a body that is dropped: it may not be written anywhere else either."""
+        for field, value in self._names.seeming(data):
+            self.secrets.append(Secret(field, value, f"{place} body, {field}"))
+
+    def _spliced(self, data: bytes, spans: list[Span], place: str) -> bytes:
+        parts, here = [], 0
+        for span in spans:
+            if span.start < here:
+                continue
+            placeholder = self._found(span.field, span.value, f"{place} body, {span.field}")
+            parts += [data[here : span.start], placeholder.encode()]
+            here = span.end
+        return b"".join([*parts, data[here:]])
+
+    def _headers(self, headers: Headers, place: str) -> Headers:
+        return tuple((name, self._header(name, value, place)) for name, value in headers)
+
+    def _header(self, name: str, value: str, place: str) -> str:
+        if not value.strip() or not _SECRET_HEADER.fullmatch(name) or self._placeholders.knows(name, value.strip()):
+            return value
+        for part in _parts_of(name, value):
+            self.secrets.append(Secret(name, part, f"{place} header {name}"))
+        return self._found(name, value, f"{place} header {name}")
+
+    def _address(self, address: str, place: str) -> str:
+        """``address`` without credentials, and without the values of secret parameters."""
+        try:
+            parts = urlsplit(address)
+            pairs = parse_qsl(parts.query, keep_blank_values=True)
+        except ValueError:
+            return address
+        if "@" in parts.netloc:
+            before = parts.netloc.rpartition("@")[0]
+            for piece in (before, *before.split(":")):
+                self.secrets.append(Secret("user info", unquote(piece), f"{place} address"))
+            parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
+        redacted = [(name, self._parameter(name, value, place)) for name, value in pairs]
+        if redacted != pairs:
+            parts = parts._replace(query=urlencode(redacted))
+        return address if parts == urlsplit(address) else urlunsplit(parts)
+
+    def _parameter(self, name: str, value: str, place: str) -> str:
+        field = self._names.field(name) or (name if _SECRET_HEADER.fullmatch(name) else None)
+        if field is None or not value.strip() or self._placeholders.knows(field, value):
+            return value
+        return self._found(field, value, f"{place} address, {field}")
+
+
+def _is_sure(document: Document, body: bytes) -> bool:
+    """Whether the text that is looked at is all that is in the body, so that nothing hides in another reading of it."""
+    encoded = document.encoded
+    if encoded.unknown is not None or encoded.conflict is not None or document.doctype is not None:
+        return False
+    return not document.too_large and _encoded(encoded.data, body, document) == body
+
+
+def _encoded(data: bytes, body: bytes, document: Document) -> bytes | None:
+    """``data``, UTF-8, in the encoding and with the byte order mark of ``body``."""
+    mark = next((mark for mark in _MARKS if body.startswith(mark)), b"")
+    encoding = document.encoded.encoding
+    try:
+        return mark + (data if encoding == "utf-8" else data.decode().encode(encoding))
+    except UnicodeError:
+        return None
+
+
+def _length(name: str, value: str, body: bytes) -> str:
+    return str(len(body)) if name.lower() == "content-length" else value
+
+
+def _parts_of(name: str, value: str) -> list[str]:
+    """What in a header field is a secret by itself: a token, the halves of basic credentials, the values of cookies."""
+    if "cookie" in name.lower():
+        return [found for found in _COOKIE.findall(value) if found]
+    scheme, _, token = value.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return [token] if token else []
+    try:
+        plain = base64.b64decode(token, validate=True).decode("utf-8", "replace")
+    except (binascii.Error, ValueError):
+        return [token]
+    return [token, plain, *plain.split(":", 1)]
