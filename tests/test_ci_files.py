@@ -20,7 +20,7 @@ CASES = ROOT / "tests" / "cases"
 GOOD = CASES / "clients" / "good-keep-alive-and-agent.http"
 BAD = CASES / "http" / "soapaction-missing" / "bad-set.http"
 ACTION = yaml.safe_load((ROOT / "action.yml").read_text(encoding="utf-8"))
-(HOOK,) = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
+HOOK, GATE = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8"))
 SENDER = f'"{sys.executable}" "{ROOT}/examples/zeep_client.py"'
 
 
@@ -102,6 +102,24 @@ class TestTheHook:
     )
     def test_takes_what_can_only_be_ours(self, name, taken):
         assert bool(re.search(HOOK["files"], name)) is taken
+
+    def test_the_gate_fails_where_a_cassette_holds_a_secret(self, tmp_path, capsys):
+        program, *arguments = shlex.split(GATE["entry"])
+        assert program == "soap-contracts"
+        shipped = ROOT / "cassettes" / "luminate" / "Login" / "gives-a-session.yaml"
+        assert re.search(GATE["files"], shipped.relative_to(ROOT).as_posix())
+        assert main([*arguments, str(shipped)]) == 0
+        path = tmp_path / "recorded.yaml"
+        path.write_text(shipped.read_text(encoding="utf-8").replace("REDACTED-Password-1", "canary"))
+        assert main([*arguments, str(path)]) == 4
+        assert "canary" not in capsys.readouterr().out
+
+    @pytest.mark.parametrize(
+        ("name", "taken"),
+        [("tests/cassettes/a.yaml", True), ("cassettes/a.json", True), ("a.har", True), ("docker-compose.yaml", False)],
+    )
+    def test_the_gate_takes_cassettes_and_archives(self, name, taken):
+        assert bool(re.search(GATE["files"], name)) is taken
 
 
 def test_the_snippets_use_options_that_exist(capsys):
