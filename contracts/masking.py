@@ -255,11 +255,8 @@ def _names(
 
 
 def names_secret(name: str, secrets: frozenset[str], vocabulary: str) -> bool:
-    """Whether an element or an attribute with the local name ``name`` is a secret field, or was meant to be one.
-
-    What the contracts themselves call so, and is none of ``secrets``, is not.
-    """
-    hidden = frozenset(known.lower().encode() for known in secrets)
+    """Whether an element called ``name`` is one of ``secrets``, or was meant so; no name of the contracts' is."""
+    hidden = _names(frozenset(), secrets)[1]
     lowered = name.lower().encode("utf-8", "replace")
     return lowered not in _others(vocabulary, hidden) and _is_secret(lowered, hidden)
 

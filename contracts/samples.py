@@ -205,6 +205,12 @@ def _candidates(kind: Type, rank: int) -> Iterator[str]:
             yield str(Decimal(limit) + (1 if name.startswith("min") else -1))
 
 
+def values_of(kind: Type) -> Iterator[str]:
+    """Texts that may be values of ``kind``, the likeliest first, always the same."""
+    yield from kind.enumeration
+    yield from _candidates(kind, 0)
+
+
 def fits(kind: Type, text: str) -> bool:
     """Whether ``text`` is a value of ``kind``. A pattern that Python's `re` cannot read counts as not matched."""
     if misfit_of(text, kind.base) is not None or (kind.enumeration and text not in kind.enumeration):

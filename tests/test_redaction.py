@@ -93,6 +93,17 @@ class TestTheRedactor:
             ("<Password>canary</Password>", "<item>&lt;Password&gt;canary&lt;/Password&gt;</item>"),
             ("<Password>canary</Password>", '<item>{"Password": "canary"}</item>'),
             ("<Password>canary</Password>", "<!-- Password=canary -->"),
+            ("<Password>canary</Password>", "<Password><!-- canary --></Password>"),
+            ("<Password>canary</Password>", "<Password><?a canary?></Password>"),
+            ("<Password>canary</Password>", "<Password><v a='canary'/></Password>"),
+            ("<Password>canary</Password>", "<Password value='canary'/>"),
+            ("<Password>canary</Password>", "<item><key>Password</key><value>canary</value></item>"),
+            ("<Password>canary</Password>", "<parameter name='Password'>canary</parameter>"),
+            ("<Password>canary</Password>", "<parameter name='Password' value='canary'/>"),
+            ("<Password>canary</Password>", "<Password href='#i1'/><multiRef id='i1'>canary</multiRef>"),
+            ("<Password>canary</Password>", "<item>&#60;Password&#62;canary</item>"),
+            ("<Password>canary</Password>", "<item>Pass&#119;ord=canary</item>"),
+            ("<Password>canary</Password>", "<item>{&quot;passwd&quot;: &quot;canary&quot;}</item>"),
         ],
     )  # fmt: skip
     def test_hides_it_however_it_is_written_and_leaves_the_rest(self, old, new):
@@ -159,7 +170,13 @@ class TestTheRedactor:
         [
             (b"<a><Password>canary</Password>", b"<a><Password>REDACTED-Password-1</Password>"),
             (b"<a><Password>can&ary", b"<a><Password>REDACTED-Password-1"),
-            (b"<a><x:Password id='1'>can & ary<b>", b"<a><x:Password id='1'>REDACTED-Password-1<b>"),
+            (b"<a><x:Password>can & ary</x:Password><b>", b"<a><x:Password>REDACTED-Password-1</x:Password><b>"),
+            (b"<a><x:Password id='1'>can & ary<b>", b""),
+            (b"<a><Password>can<ary</Password>", b""),
+            (b"<a><Password>can</ary</Password>", b""),
+            (b"<a><Password/>&<b>", b"<a><Password/>&<b>"),
+            (b"<a><Password href='#i'/><m id='i'>canary</m>&", b""),
+            (b"<a>&<Password>x</Password></a>canary", b""),
             (b"<a><b>no secret & here</b>", b"<a><b>no secret & here</b>"),
             (b"<a><Password>can<![CDATA[ary]]></Password>&", b""),
             (b"<a><Password canary", b""),
@@ -323,7 +340,7 @@ WORDS = [
 ]  # fmt: skip
 CHARS = st.characters(exclude_categories=("Cs", "Cc"), exclude_characters="\ufffe\uffff")
 SECRETS = st.one_of(st.sampled_from(WORDS), st.text(CHARS, min_size=1, max_size=50).filter(str.strip))
-PUBLIC = "example 2024-05-01T12:00:00Z SetTimeOfLastSyncResponse".lower()
+PUBLIC = "a remark: and encodingStyle DOCTYPE unused urn:example:unused example 2024-05-01T12:00:00Z SetTimeOfLastSyncResponse".lower()
 
 
 @given(user=SECRETS, password=SECRETS, data=st.data())
@@ -410,6 +427,50 @@ class TestTheGate:
         assert "canary" not in text
         (recorded,) = load(str(path), CATALOG)
         assert b"REDACTED-Password-" in recorded.request.body.replace(b"\0", b"")
+
+    @pytest.mark.parametrize(
+        "value",
+        ["12345678", "R7654321", "REDACTED", "REDACTED-Password", "REDACTED-UserName-1", "REDACTED-Password-1 x", "0"],
+    )
+    def test_knows_what_is_no_placeholder(self, tmp_path, value):
+        path = tmp_path / "a.yaml"
+        path.write_text(
+            yaml.safe_dump({"interactions": [interaction(request_body=request(password=value).body.decode())]})
+        )
+        assert "interactions[0].request body, Password" in redact_file(str(path), CATALOG, write=False).places
+
+    @pytest.mark.parametrize(
+        ("keys", "value"),
+        [
+            (("response", "url"), "https://h/?Password=canary"),
+            (("response", "url"), "https://me:canary@h/"),
+            (("request", "uri"), "https://me:can/ary@h/a"),
+            (("request", "uri"), "https://h/a;Password=canary#access_token=canary"),
+            (("request", "uri"), "https://h/?next=https%3A%2F%2Fy%2F%3FPassword%3Dcanary"),
+            (("request", "headers", "Referer"), ["https://h/?pwd=canary"]),
+            (("request", "headers", "UserName"), ["canary"]),
+            (("request", "headers", "X-Pwd"), ["canary"]),
+            (("request", "headers", "Ocp-Apim-Subscription-Key"), ["canary"]),
+            (("response", "headers", "Location"), ["https://me:canary@h/"]),
+            (("request", "password"), "canary"),
+            (("note",), "Password: canary"),
+        ],
+    )
+    def test_looks_at_every_text_in_the_file(self, tmp_path, keys, value):
+        one = interaction()
+        holder = one
+        for key in keys[:-1]:
+            holder = holder[key]
+        holder[keys[-1]] = value
+        path = tmp_path / "a.yaml"
+        path.write_text(yaml.safe_dump({"interactions": [one]}))
+        assert redact_file(str(path), CATALOG, write=False).places
+        redact_file(str(path), CATALOG)
+        text = path.read_text()
+        assert not {"canary", "can/ary"} & {
+            part for part in ("canary", "can/ary") if part in urllib.parse.unquote(text)
+        }
+        assert redact_file(str(path), CATALOG, write=False) == ((), False)
 
     def test_passes_what_ships(self):
         assert main(["redact", "--check", "luminate", "ongoing"]) == 0

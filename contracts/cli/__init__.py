@@ -29,6 +29,10 @@ COMMANDS: Final = {
         "contracts.cli.serve",
         "serve a stub of the services, or cassettes, until interrupted, and judge all that comes",
     ),
+    "record": (
+        "contracts.cli.record",
+        "run a client against a real endpoint, judge all that is said, and keep it as a cassette",
+    ),
     "redact": ("contracts.cli.redact", "take the secrets out of cassettes and HARs, or find them"),
     "list": ("contracts.cli.listing", "list the services, their operations, the rules or the cassettes"),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
@@ -52,7 +56,8 @@ options:
 
 exit codes:
   0  nothing wrong                2  usage, configuration, an unreadable file
-  1  a contract is violated       3  nothing to judge        130  interrupted
+  1  a contract is violated       3  nothing to judge
+  4  a secret was found         130  interrupted
 
 example:
   soap-contracts check captured/
@@ -60,7 +65,7 @@ example:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
-    """Run one command and return its exit code: 0, 1, 2, 3 or 130. ``argv`` is without the program's name."""
+    """Run one command and return its exit code: 0 to 4, or 130. ``argv`` is without the program's name."""
     if sys.stdout is None:  # closed by the caller
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115 - open as long as the process runs
     if isinstance(sys.stdout, io.TextIOWrapper):

@@ -6,7 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from contracts.addresses import is_soap
-from contracts.errors import ReadError, SoapContractsError, UnmatchedRequestError
+from contracts.errors import ReadError, SoapContractsError, UnansweredRequestError, UnmatchedRequestError
 from contracts.policy import operation_of
 from contracts.saving import Folder, SaveError
 from contracts.server import MalformedRequestError
@@ -128,6 +128,8 @@ def report_exchanges(
             reporter.malformed("stub", str(failure))
         elif isinstance(failure, UnmatchedRequestError):
             reporter.unmatched("cassettes", str(failure))
+        elif isinstance(failure, UnansweredRequestError):
+            reporter.incomplete("endpoint", str(failure))
         else:
             known = isinstance(failure, SoapContractsError)
             reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")

@@ -20,6 +20,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _JSON: Final = (".json", ".har")
+#: What may be told of a place; any other key may hold a secret itself.
+_KEYS: Final = frozenset(
+    (
+        *("interactions", "request", "response", "method", "uri", "url", "body", "headers", "string", "status", "code"),
+        *("message", "metadata", "version", "log", "entries", "postData", "content", "text", "cookies", "queryString"),
+        *("params", "value", "name", "comment", "pages"),
+    )
+)
 _UNKNOWN: Final = "neither a vcrpy cassette nor a HAR"
 
 
@@ -47,6 +55,8 @@ def parsed(data: bytes, path: str) -> dict[str, Any]:
         raise ReadError(f"{path}: {_reason(error, data)}") from None
     if not isinstance(value, dict) or _list_in(value) is None:
         raise ReadError(f"{path}: {_UNKNOWN}")
+    if "interactions" in value and "log" in value:
+        raise ReadError(f"{path}: a cassette and a HAR in one, and nobody can tell which is meant")
     return value
 
 
@@ -94,20 +104,21 @@ def replace(path: str, data: bytes) -> None:
 
 
 def leaves(value: object, place: str = "") -> Iterator[tuple[str, bytes]]:
-    """Every text in ``value``, keys too, and where it stands."""
+    """Every text and number in ``value``, keys too, and where it stands, by numbers and known keys alone."""
     rest = [(place, value)]
     while rest:
         here, one = rest.pop()
         if isinstance(one, dict):
             for name, inner in one.items():
                 yield f"{here} (key)", str(name).encode("utf-8", "surrogatepass")
-                rest.append((f"{here}.{name}" if here else str(name), inner))
+                shown = name if name in _KEYS else "?"
+                rest.append((f"{here}.{shown}" if here else str(shown), inner))
         elif isinstance(one, list):
             rest.extend((f"{here}[{index}]", inner) for index, inner in enumerate(one))
         elif isinstance(one, bytes):
             yield here, one
-        elif isinstance(one, str):
-            yield here, one.encode("utf-8", "surrogatepass")
+        elif one is not None:
+            yield here, str(one).encode("utf-8", "surrogatepass")
 
 
 class _Dumper(yaml.SafeDumper):

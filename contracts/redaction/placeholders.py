@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
-from contracts.samples import fits
+from contracts.samples import fits, values_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -13,9 +14,8 @@ if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.model import Field, Type
 
-_NUMBER: Final = re.compile(r"([1-9][0-9]{0,8})x*\Z")
-#: Any of them, in any text. They hold no secret, whatever a secret may be.
-ANY: Final = re.compile(r"REDACTED(?:-[A-Za-z0-9_.]+)*-[1-9][0-9]{0,8}x*")
+_LONGEST_NAME: Final = 40
+_NUMBER: Final = re.compile(r"([1-9][0-9]{0,5})x*\Z")
 
 
 class Placeholders:
@@ -25,41 +25,44 @@ class Placeholders:
         self._types = _types_of(catalog)
         self._numbers: dict[tuple[str, str], int] = {}
         self._highest: dict[str, int] = {}
+        #: Those that were given or met, which hold no secret whatever a secret may be.
+        self.met: set[str] = set()
 
     def of(self, field: str, value: str) -> str:
-        """The placeholder of ``value`` in ``field``, a name in any case."""
-        key = field.lower()
-        if (key, value) not in self._numbers:
-            self._highest[key] = self._numbers[key, value] = self._highest.get(key, 0) + 1
-        return self._written(field, self._numbers[key, value])
+        """The placeholder of ``value`` in ``field``, a name in any case; blanks around a value do not count."""
+        key = field.lower(), value.strip()
+        if key not in self._numbers:
+            self._highest[key[0]] = self._numbers[key] = self._highest.get(key[0], 0) + 1
+        text = self._written(field, self._numbers[key])
+        self.met.add(text)
+        return text
 
     def knows(self, field: str, text: str) -> bool:
         """Whether ``text`` is a placeholder of ``field``; its number is not given to any other value then."""
         found = _NUMBER.search(text)
-        key = field.lower()
-        if found is None:
-            return text in self._fixed(key)
-        number = int(found[1])
-        if text not in _candidates(field, number, self._types.get(key)) and text not in self._fixed(key):
+        number = int(found[1]) if found else 1
+        if text != self._written(field, number):
             return False
-        self._highest[key] = max(self._highest.get(key, 0), number)
+        key = field.lower()
+        self._highest[key] = max(self._highest.get(key, 0), number if found else 0)
+        self.met.add(text)
         return True
 
     def _written(self, field: str, number: int) -> str:
         kind = self._types.get(field.lower())
-        candidates = [*_candidates(field, number, kind), *self._fixed(field.lower())]
-        return next((text for text in candidates if kind is None or fits(kind, text)), candidates[0])
-
-    def _fixed(self, key: str) -> tuple[str, ...]:
-        kind = self._types.get(key)
-        return () if kind is None else kind.enumeration[:1]
+        candidates = _candidates(field, number, kind)
+        if kind is None:
+            return candidates[0]
+        # A number or a word of a list is the same for all values: nobody could tell it from a secret otherwise.
+        found = next((text for text in candidates if fits(kind, text)), None)
+        return found or next(filter(partial(fits, kind), values_of(kind)), candidates[0])
 
 
 def _candidates(field: str, number: int, kind: Type | None) -> list[str]:
-    name = re.sub("[^A-Za-z0-9_.]", "", field) or "secret"
+    name = re.sub("[^A-Za-z0-9_.]", "", field)[:_LONGEST_NAME] or "secret"
     plain = [f"REDACTED-{name}-{number}", f"REDACTED-{number}", f"R{number}"]
     room = 0 if kind is None or kind.min_length is None else kind.min_length
-    return [text.ljust(room, "x") for text in plain] + ([] if kind is None else [str(number)])
+    return [text.ljust(room, "x") for text in plain]
 
 
 def _types_of(catalog: Catalog) -> dict[str, Type]:

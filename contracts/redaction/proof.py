@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import re
+from collections import defaultdict
 from functools import cache
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
@@ -18,8 +19,6 @@ from contracts.addresses import services_at
 from contracts.saving.words import FIELDS, common
 from contracts.secrecy import folded, resolved
 from contracts.xml.encodings import to_utf8
-
-from .placeholders import ANY
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -37,13 +36,21 @@ _TAG: Final = re.compile(
     rb"</?([A-Za-z_\x80-\xff][^\s<>/=]*)((?:\s+[^\s<>=\"'/]+\s*=\s*(?:\"[^\"<]*\"|'[^'<]*'))*)\s*/?>|<\?xml [^<>]*\?>"
 )
 _ATTRIBUTE: Final = re.compile(rb"([^\s=\"']+)\s*=\s*[\"']([^\"']*)[\"']")
-_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8}))")
-_CDATA: Final = re.compile(r"<!\[CDATA\[|\]\]>|<!--.*?-->", re.DOTALL)
+_ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\"\\/']))")
+_CDATA: Final = re.compile(r"<!\[CDATA\[|\]\]>|<!--[^-]*+(?:-(?!->)[^-]*+)*+-->")
+_MARKUP: Final = re.compile(r"<[^<>]*+>")
+_BLANK_RUN: Final = re.compile(r"\s++")
+#: So much of base64 that a secret may be in it.
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _GAP: Final = b"\n"
+#: Scheme and host, and the path.
+_ADDRESS: Final = re.compile(r"(https?://[^/?#@\s]+)[^?#@\s]*")
 #: Such a text is no word that stands by chance within another: an address, most likely.
 _LONG: Final = 15
-_PLACEHOLDER: Final = re.compile(ANY.pattern.encode())
 #: Keys and values of vcrpy's cassettes and of HAR, and what HTTP says beside them.
+_USUAL: Final = (
+    "deflate gzip br chunked private no-cache max-age=0 keep-alive close python-requests charset utf-16 iso-8859-1"
+)
 _FORMAT: Final = (
     "version interactions request response method uri url body headers string status code message metadata recorded base64_string"
     " log creator name entries pages starteddatetime time httpversion cookies querystring headerssize bodysize postdata mimetype"
@@ -65,27 +72,38 @@ class Leak(NamedTuple):
     place: str
 
 
-def leaks_in(texts: Iterable[Text], secrets: Sequence[Secret], catalog: Catalog) -> list[Leak]:
-    """Which of ``secrets`` stand in ``texts``, in whatever form; each once."""
-    wanted = _wanted(secrets)
+def leaks_in(
+    texts: Iterable[Text], secrets: Sequence[Secret], catalog: Catalog, placeholders: Iterable[str] = ()
+) -> list[Leak]:
+    """Which of ``secrets`` stand in ``texts``, in whatever form; each once. ``placeholders`` are no secrets."""
+    issued = frozenset(placeholders)
+    wanted = _wanted(secrets, issued)
+    starts: defaultdict[str, list[str]] = defaultdict(list)
+    for needle in wanted:
+        starts[needle[:SHORTEST]].append(needle)
+    marks = re.compile("|".join(map(re.escape, sorted(issued, key=len, reverse=True))).encode() or rb"(?!)")
     found: dict[Leak, None] = {}
-    if wanted:
-        for text in texts:
-            data = _without_own(text, catalog)
-            readings = set(_readings(data))
-            for needle, field in wanted.items():
-                if any(needle in reading for reading in readings):
-                    found[Leak(field, text.place)] = None
+    seen: set[bytes] = set()
+    for text in texts if wanted else ():
+        data = marks.sub(_GAP, _without_own(text, catalog))
+        if data in seen:
+            continue
+        seen.add(data)
+        for reading in set(_readings(data)):
+            for start in starts.keys() & {reading[at : at + SHORTEST] for at in range(len(reading) - SHORTEST + 1)}:
+                for needle in starts[start]:
+                    if needle in reading:
+                        found[Leak(wanted[needle], text.place)] = None
     return list(found)
 
 
-def _wanted(secrets: Sequence[Secret]) -> dict[str, str]:
+def _wanted(secrets: Sequence[Secret], issued: frozenset[str]) -> dict[str, str]:
     """What is looked for, and of which field it is."""
     wanted: dict[str, str] = {}
     for secret in secrets:
         value = secret.value.strip()
         for part in {value, *map(str.strip, _PARTS.split(value))}:
-            if len(part) >= SHORTEST and not ANY.fullmatch(part):
+            if len(part) >= SHORTEST and part not in issued:
                 for form in _forms(part):
                     wanted.setdefault(form, secret.field)
     return wanted
@@ -109,14 +127,27 @@ def _forms(value: str) -> Iterator[str]:
 def _readings(data: bytes) -> Iterator[str]:
     """``data`` as lower-case text, in each of the ways in which a secret may stand in it."""
     for text in _decoded(data):
-        seen = {text}
+        yield from _variants(text)
+        for run in _BASE64.findall(text):
+            for start in range(4):
+                piece = run[start:].replace("-", "+").replace("_", "/")
+                packed = base64.b64decode(piece[: len(piece) // 4 * 4])
+                for inner in _decoded(packed):
+                    yield from _variants(inner)
+
+
+def _variants(text: str) -> Iterator[str]:
+    seen = {text}
+    for _ in range(2):
         for undo in (_unescaped, _unreferenced, _unquoted):
             seen |= {undo(known) for known in seen}
-        seen |= {_unreferenced(known) for known in seen}
-        for known in seen:
-            yield folded(known)
-            # Lines of base64, and of YAML that was folded.
-            yield re.sub(r"\s+", "", folded(known))
+    for known in seen:
+        lowered = folded(known)
+        yield lowered
+        # Lines of base64, markup within a value, blanks in a form.
+        yield _BLANK_RUN.sub("", _MARKUP.sub("", lowered))
+        if "+" in lowered:
+            yield lowered.replace("+", " ")
 
 
 def _decoded(data: bytes) -> Iterator[str]:
@@ -138,7 +169,11 @@ def _unquoted(text: str) -> str:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPE.sub(lambda found: chr(min(int(found[1] or found[2] or found[3], 16), 0x10FFFF)), text)
+    if "\\" not in text:
+        return text
+    found = _ESCAPE.sub(lambda one: one[4] or chr(min(int(one[1] or one[2] or one[3], 16), 0x10FFFF)), text)
+    # JSON writes a character beyond the Basic Multilingual Plane as two.
+    return found.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _without_own(text: Text, catalog: Catalog) -> bytes:
@@ -148,9 +183,13 @@ def _without_own(text: Text, catalog: Catalog) -> bytes:
         data = _TAG.sub(lambda tag: _rest_of(tag, catalog), _in_utf8(data))
     else:
         said = data.decode("utf-8", "replace").strip(' "')
-        if said.lower() in _said(catalog) or services_at(catalog, said):
+        if said.lower() in _said(catalog):
             return b""
-    return _PLACEHOLDER.sub(_GAP, data)
+        address = _ADDRESS.match(said)
+        if address is not None and services_at(catalog, address[0]):
+            words = _words(catalog) | set(re.findall(r"\w+", catalog.vocabulary))
+            return "/".join(part for part in said[address.end(1) :].split("/") if part.lower() not in words).encode()
+    return data
 
 
 def _in_utf8(data: bytes) -> bytes:
@@ -184,7 +223,7 @@ def _is_known(text: bytes, catalog: Catalog) -> bool:
 
 @cache
 def _said(catalog: Catalog) -> str:
-    return " ".join([common(catalog), _FORMAT, *(status.phrase.lower() for status in HTTPStatus)])
+    return " ".join([common(catalog), _FORMAT, _USUAL, *(status.phrase.lower() for status in HTTPStatus)])
 
 
 @cache

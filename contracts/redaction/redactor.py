@@ -7,7 +7,7 @@ import binascii
 import codecs
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import unquote
 
 from contracts.rules import open_case
 
@@ -23,10 +23,23 @@ if TYPE_CHECKING:
 
 #: Header fields whose values are credentials, and names that say so of fields of anybody's own.
 _SECRET_HEADER: Final = re.compile(
-    r"(?i)(?:proxy-)?authorization|(?:set-)?cookie2?|.*(?:token|secret|session|passw|credential|api-?key|auth-?key).*"
+    r"(?i)(?!access-control-)(?:.*auth.*|(?:set-)?cookie2?|jwt|bearer|x-sid|.*-key|key"
+    r"|.*(?:token|secret|session|passw|pwd|credential|api[-_]?key|signature|csrf|login|user-?name).*)"
 )
+#: Names of parameters in an address that say the same.
+_SECRET_PARAMETER: Final = re.compile(
+    r"(?i).*(?:passw|pwd|secret|token|session|signature|credential|api[-_]?key).*|key|sig|auth|sid|code"
+)
+#: A parameter in a query, in a fragment or behind a semicolon in a path.
+_PARAMETER: Final = re.compile(r"([?&;#])([^=&;#?/]+)=([^&;#]*)")
+_USER_INFO: Final = re.compile(r"(://)([^?#\s]*)@")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+#: Of Digest, the parts that are credentials.
+_QUOTED: Final = re.compile(r"(?:username|response|cnonce|nonce)=\"([^\"]+)\"")
 _COOKIE: Final = re.compile(r"[^=;,\s]+=\"?([^\";,]*)")
+_USUAL_NAME: Final = re.compile(
+    r"(?i)user ?-?info|text|body|cookie|(?:set-|proxy-|www-)?(?:cookie|authorization|authenticate)|username|password|sessionid"
+)
 #: Of a header field that tells what became of a body.
 DROPPED: Final = "Soap-Contracts-Dropped"
 
@@ -50,6 +63,11 @@ class Redactor:
         self._names = Names(catalog)
         self._placeholders = Placeholders(catalog)
         self.secrets: list[Secret] = []
+
+    @property
+    def placeholders(self) -> frozenset[str]:
+        """Those that were given, and those that stood there already."""
+        return frozenset(self._placeholders.met)
 
     def message(self, message: Message, place: str = "") -> Message:
         """``message`` without its secrets, the rest byte for byte; ``place`` is how to call it, as in ``[0] request``.
@@ -78,7 +96,11 @@ class Redactor:
         if secret and before.strip() and not self._placeholders.knows("cookie", before):
             pair["value"] = self._found("cookie", before, f"{place} cookie")
         elif not secret:
-            pair["value"] = self._parameter(pair["name"], before, place)
+            field = self.secret_name(pair["name"])
+            if field is not None and before.strip() and not self._placeholders.knows(field, before):
+                pair["value"] = self._found(field, before, f"{place}, {_shown(field)}")
+            elif field is None:
+                pair["value"] = self.text(before, place)
         return bool(pair["value"] != before)
 
     def _found(self, field: str, value: str, place: str) -> str:
@@ -92,6 +114,8 @@ class Redactor:
         document = open_case(message._replace(request=None), self._catalog).document
         data = document.encoded.data
         if not _is_sure(document, message.body):
+            if not any(self._names.anywhere.search(text) for text in (message.body.replace(b"\0", b""), data)):
+                return message.body
             self._remember(data, place)
             return None
         try:
@@ -99,11 +123,12 @@ class Redactor:
         except UncertainError:
             self._remember(data, place)
             return None
-        wanted = [span for span in spans if not self._placeholders.knows(span.field, span.value.strip())]
+        wanted = [span for span in spans if not self._placeholders.knows(span.field, span.raw)]
         return message.body if not wanted else _encoded(self._spliced(data, wanted, place), message.body, document)
 
     def _remember(self, data: bytes, place: str) -> None:
         """Note what seems to be secret in a body that is dropped: it may not be written anywhere else either."""
+        self.secrets.append(Secret("body", "", f"{place} body, dropped because it is not certain what in it is secret"))
         for field, value in self._names.seeming(data):
             self.secrets.append(Secret(field, value, f"{place} body, {field}"))
 
@@ -121,34 +146,56 @@ class Redactor:
         return tuple((name, self._header(name, value, place)) for name, value in headers)
 
     def _header(self, name: str, value: str, place: str) -> str:
-        if not value.strip() or not _SECRET_HEADER.fullmatch(name) or self._placeholders.knows(name, value.strip()):
+        secret = _SECRET_HEADER.fullmatch(name) or self._names.field(name) is not None
+        if not value.strip() or self._placeholders.knows(name, value.strip()):
             return value
+        if not secret:
+            return self.text(value, f"{place} header {_shown(name)}")
         for part in _parts_of(name, value):
-            self.secrets.append(Secret(name, part, f"{place} header {name}"))
-        return self._found(name, value, f"{place} header {name}")
+            self.secrets.append(Secret(name, part, f"{place} header {_shown(name)}"))
+        return self._found(name, value, f"{place} header {_shown(name)}")
+
+    def valued(self, key: str, text: str, place: str) -> str:
+        """``text``, the value of ``key`` in a file, without what is secret in it."""
+        field = self.secret_name(key)
+        if field is None:
+            return self.text(text, place)
+        return text if not text.strip() or self._placeholders.knows(field, text) else self._found(field, text, place)
+
+    def text(self, text: str, place: str) -> str:
+        """A text that is no body: an address without its secrets, a placeholder where it tells one; else as it is."""
+        if "://" in text:
+            text = self._address(text, place)
+        if self._names.tells(text.encode("utf-8", "replace")):
+            return self._found("text", text, place)
+        return text
 
     def _address(self, address: str, place: str) -> str:
         """``address`` without credentials, and without the values of secret parameters."""
-        try:
-            parts = urlsplit(address)
-            pairs = parse_qsl(parts.query, keep_blank_values=True)
-        except ValueError:
-            return address
-        if "@" in parts.netloc:
-            before = parts.netloc.rpartition("@")[0]
-            for piece in (before, *before.split(":")):
+        found = _USER_INFO.search(address)
+        if found is not None:
+            for piece in (found[2], *found[2].split(":")):
                 self.secrets.append(Secret("user info", unquote(piece), f"{place} address"))
-            parts = parts._replace(netloc=parts.netloc.rpartition("@")[2])
-        redacted = [(name, self._parameter(name, value, place)) for name, value in pairs]
-        if redacted != pairs:
-            parts = parts._replace(query=urlencode(redacted))
-        return address if parts == urlsplit(address) else urlunsplit(parts)
+            address = address[: found.start(2)] + address[found.end() :]
+        return _PARAMETER.sub(lambda known: self._parameter(known, place), address)
 
-    def _parameter(self, name: str, value: str, place: str) -> str:
-        field = self._names.field(name) or (name if _SECRET_HEADER.fullmatch(name) else None)
+    def _parameter(self, known: re.Match[str], place: str) -> str:
+        name, value = unquote(known[2]), unquote(known[3])
+        field = self.secret_name(name)
+        if field is None and self._names.tells(known[3].encode()):
+            field = "text"
         if field is None or not value.strip() or self._placeholders.knows(field, value):
-            return value
-        return self._found(field, value, f"{place} address, {field}")
+            return known[0]
+        return f"{known[1]}{known[2]}={self._found(field, value, f'{place} address, {_shown(field)}')}"
+
+    def secret_name(self, name: str) -> str | None:
+        """What to call the secret that ``name`` in an address or a record names, None where it names none."""
+        return self._names.field(name) or (name if _SECRET_PARAMETER.fullmatch(name) else None)
+
+
+def _shown(name: str) -> str:
+    """A name for a sentence; a client may have made anything of it."""
+    return name if _USUAL_NAME.fullmatch(name) else "of another name"
 
 
 def _is_sure(document: Document, body: bytes) -> bool:
@@ -176,12 +223,16 @@ def _length(name: str, value: str, body: bytes) -> str:
 def _parts_of(name: str, value: str) -> list[str]:
     """What in a header field is a secret by itself: a token, the halves of basic credentials, the values of cookies."""
     if "cookie" in name.lower():
-        return [found for found in _COOKIE.findall(value) if found]
+        found = _COOKIE.findall(value)
+        return [one for one in (found[:1] if name.lower().startswith("set") else found) if one]
+    quoted = _QUOTED.findall(value)
+    if quoted:
+        return [*quoted, value]
     scheme, _, token = value.strip().partition(" ")
     if scheme.lower() != "basic":
         return [token] if token else []
     try:
-        plain = base64.b64decode(token, validate=True).decode("utf-8", "replace")
+        plain = base64.b64decode(token + "=" * (-len(token) % 4), validate=True).decode("utf-8", "replace")
     except (binascii.Error, ValueError):
         return [token]
     return [token, plain, *plain.split(":", 1)]

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from typing import TYPE_CHECKING, Final, NamedTuple
+from urllib.parse import unquote
 from xml.parsers import expat
 
 from contracts.masking import names_secret
-from contracts.secrecy import plain
+from contracts.secrecy import plain, resolved
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,17 +21,29 @@ _TAG: Final = re.compile(rb"<[^<>\"']*+(?:\"[^\"]*+\"[^<>\"']*+|'[^']*+'[^<>\"']
 _ATTRIBUTE: Final = re.compile(rb"([^\s=<>\"'/]+)\s*=\s*(?:\"([^\"]*)\"|'([^']*)')")
 #: What is no tag in a document that is well-formed: a comment, CDATA, an instruction, text.
 _PIECE: Final = re.compile(rb"<!--(.*?)-->|<!\[CDATA\[(.*?)\]\]>|<\?(.*?)\?>|<[^>]*>|([^<]+)", re.DOTALL)
+_CLOSING: Final = re.compile(rb"</[^<>]*>")
+_ROOM: Final = 64
+#: Of so many pieces at the most is a name made.
+_FEW: Final = 10
+#: Attributes of XML, XSI, SOAP and WS-Security that say nothing secret.
+_HARMLESS: Final = frozenset(
+    {"nil", "type", "lang", "space", "encodingstyle", "mustunderstand", "actor", "href", "ref", "id"}
+)
 #: The beginning of a start tag in what does not parse.
 _OPENING: Final = re.compile(rb"<([A-Za-z_\x80-\xff][^\s<>/]*)([^<>]*)(>?)")
 
 
+_PLACEHOLDER: Final = re.compile(r"REDACTED-[A-Za-z0-9_.]+-[0-9]+")
+
+
 class Span(NamedTuple):
-    """A secret: the field's name as the contract writes it, its text, and where that stands."""
+    """A secret: the field's name as the contract writes it, its text, where that stands, and what stands there."""
 
     field: str
     value: str
     start: int
     end: int
+    raw: str = ""
 
 
 class UncertainError(Exception):
@@ -43,10 +57,27 @@ class Names:
         self._catalog = catalog
         self._spelled = {name.lower(): name for name in catalog.secrets}
         listed = "|".join(map(re.escape, sorted(self._spelled))) or "(?!)"
-        #: A name, and behind it what gives it a value: in XML that was escaped, in JSON, in a form.
-        self.telling = re.compile(rf"(?i)({listed})[\w.-]*+[\"']?\s*(?:[=:>]|&gt;|%3[dD])\s*+[^\s<&]".encode())
-        self.anywhere = re.compile(f"(?i){listed}".encode())
-        self._seeming = re.compile(rf"(?i)({listed})[^<>]*>([^<]+)".encode())
+        #: A name, or what it is often called, and what gives it a value: in escaped XML, in JSON, in a form.
+        self._telling = re.compile(
+            rf"(?i)(?:{listed}|passw|pwd|passphrase|access_token)[\w.-]{{0,20}}[\"'\\]{{0,2}}\s{{0,9}}[=:>]\s{{0,9}}[\"']?[^\s<&;,\"')}}]"
+        )
+        self.anywhere = re.compile(f"(?i){listed}|passw|pwd".encode())
+        self._seeming = re.compile(rf"(?i)({listed})[^<>]{{0,200}}>([^<]+)".encode())
+
+    def tells(self, text: bytes) -> bool:
+        """Whether a text seems to give a secret field a value, also where it is written with references or as in a URL."""
+        plain_text = text.decode("utf-8", "replace")
+        for _ in range(3):
+            if self._telling.search(_PLACEHOLDER.sub("", plain_text)):
+                return True
+            before, plain_text = plain_text, unquote(resolved(plain_text))
+            if before == plain_text:
+                return False
+        return False
+
+    def exactly(self, text: str) -> str | None:
+        """The secret field that is called just ``text``, in any case."""
+        return self._spelled.get(text.strip().lower()) if len(text) < _ROOM else None
 
     def seeming(self, data: bytes) -> Iterator[tuple[str, str]]:
         """What looks like a secret field and its value in a text of which nothing is certain."""
@@ -83,96 +114,165 @@ def spans_in_broken(data: bytes, names: Names) -> list[Span]:
     if b"\0" in data:
         raise UncertainError
     found: list[Span] = []
-    accounted = 0
+    accounted = [match.span() for match in _CLOSING.finditer(data)]
     for tag in _OPENING.finditer(data):
         name = tag[1].decode("utf-8", "replace")
         field = names.field(name)
         if field is None:
             continue
-        accounted += len(names.anywhere.findall(tag[1]))
-        if not tag[3]:
-            raise UncertainError
-        if tag[2].rstrip().endswith(b"/"):
-            continue
+        accounted.append(tag.span(1))
         end = data.find(b"<", tag.end())
-        end = len(data) if end < 0 else end
-        if data.startswith(b"<!", end) or data.startswith(b"<?", end):
+        closes = end < 0 or re.match(rb"</" + re.escape(tag[1]) + rb"\s*>", data[end : end + len(tag[1]) + _ROOM])
+        # What stands in attributes, or before any other tag than its own, may be anything.
+        if not tag[3] or tag[2].strip(b" \t\r\n/") or (not closes and not tag[2].endswith(b"/")):
             raise UncertainError
-        text = plain(data[tag.end() : end])
-        if text:
-            found.append(Span(field, text, tag.end(), end))
-    inside = sum(len(names.anywhere.findall(data[span.start : span.end])) for span in found)
-    closing = sum(len(names.anywhere.findall(tag)) for tag in re.findall(rb"</[^<>]*>", data))
-    if len(names.anywhere.findall(data)) != accounted + inside + closing:
+        if tag[2].endswith(b"/"):
+            continue
+        end = len(data) if end < 0 else end
+        raw = data[tag.end() : end]
+        accounted.append((tag.end(), end))
+        if raw.strip():
+            found.append(Span(field, plain(raw) or raw.decode("utf-8", "replace"), tag.end(), end, _text(raw)))
+    tail = data[data.rfind(b">") + 1 :]
+    if (tail.strip() and not any(span.end == len(data) for span in found)) or _others(names, data, accounted):
         raise UncertainError
     return found
 
 
-def _declared(data: bytes, names: Names) -> list[Span]:
-    """The contents of secret elements, and the values of secret attributes of others."""
-    parser = expat.ParserCreate("utf-8")
-    parser.ordered_attributes = True
-    parser.buffer_text = True
-    found: list[Span] = []
-    depth = 0
-    field, begins, texts = "", 0, list[str]()
+def _others(names: Names, data: bytes, accounted: list[tuple[int, int]]) -> bool:
+    """Whether a secret field is named outside the ``accounted`` spans."""
+    rest = sorted(accounted)
+    for match in names.anywhere.finditer(data):
+        at = bisect(rest, (match.start(), len(data)))
+        if not any(start <= match.start() and match.end() <= end for start, end in rest[max(0, at - 2) : at]):
+            return True
+    return False
 
-    def start(name: str, attributes: list[str]) -> None:
-        nonlocal depth, field, begins
-        if depth:
-            depth += 1
+
+def _text(raw: bytes) -> str:
+    return raw.decode("utf-8", "replace").strip()
+
+
+class _Reader:
+    """Reads a document and keeps the contents of its secret elements.
+
+    Secret is what is called so, what an attribute calls so (``<parameter name="Password">``), what follows an element
+    whose text is such a name, and what a secret element refers to (``href="#id"``).
+    """
+
+    def __init__(self, data: bytes, names: Names, referred: dict[str, str]) -> None:
+        self._data = data
+        self._names = names
+        self._referred = referred
+        self._parser = expat.ParserCreate("utf-8")
+        self._parser.ordered_attributes = True
+        self._parser.StartElementHandler = self._start
+        self._parser.EndElementHandler = self._end
+        self._parser.CharacterDataHandler = self._texted
+        self._depth = self._begins = self._level = 0
+        self._field = ""
+        self._texts: list[str] = []
+        #: By level: the text so far, and the field that the element before named.
+        self._own: list[list[str]] = [[]]
+        self._named: list[str | None] = [None]
+        self.found: list[Span] = []
+        self.references: dict[str, str] = {}
+
+    def read(self) -> None:
+        """Read it all."""
+        self._parser.Parse(self._data, True)  # noqa: FBT003 - expat takes it by position only
+
+    def _start(self, name: str, attributes: list[str]) -> None:
+        if self._depth:
+            self._depth += 1
             return
-        at = parser.CurrentByteIndex
-        found.extend(_attributes(data, at, attributes, names))
-        known = names.field(name)
-        if known is not None:
-            tag = _TAG.match(data, at)
-            depth, field, begins = 1, known, tag.end() if tag else at
-            texts.clear()
+        at = self._parser.CurrentByteIndex
+        pairs = dict(zip(attributes[::2], attributes[1::2], strict=True))
+        field = self._names.field(name) or self._meant(pairs) or self._named[-1]
+        self._named[-1] = None
+        self.found.extend(_attributes(self._data, at, attributes, self._names, field))
+        if field is not None:
+            tag = _TAG.match(self._data, at)
+            self._depth, self._field, self._begins = 1, field, tag.end() if tag else at
+            self._texts.clear()
+            for key, value in pairs.items():
+                if key.rpartition(":")[2].lower() in ("href", "ref") and value.startswith("#"):
+                    self.references[value[1:]] = field
+            return
+        self._own.append([])
+        self._named.append(None)
 
-    def end(_name: str) -> None:
-        nonlocal depth
-        if depth:
-            depth -= 1
-            if not depth and "".join(texts).strip():
-                found.append(Span(field, "".join(texts), begins, parser.CurrentByteIndex))
+    def _meant(self, pairs: dict[str, str]) -> str | None:
+        for key, value in pairs.items():
+            if key.lower() == "id" and value in self._referred:
+                return self._referred[value]
+            if key.rpartition(":")[2].lower() in ("name", "key") and self._names.exactly(value) is not None:
+                return self._names.exactly(value)
+        return None
 
-    def text(piece: str) -> None:
-        if depth:
-            texts.append(piece)
+    def _end(self, _name: str) -> None:
+        if self._depth:
+            self._depth -= 1
+            if not self._depth:
+                self._keep(self._parser.CurrentByteIndex)
+            return
+        self._named.pop()
+        text = "".join(self._own.pop())
+        self._named[-1] = self._names.exactly(text) if text else None
 
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.Parse(data, True)  # noqa: FBT003 - expat takes it by position only
-    return found
+    def _keep(self, end: int) -> None:
+        raw = self._data[self._begins : end]
+        if raw.strip() and end > self._begins:
+            text = "".join(self._texts)
+            value = text if text.strip() else raw.decode("utf-8", "replace")
+            self.found.append(Span(self._field, value, self._begins, end, _text(raw)))
+
+    def _texted(self, piece: str) -> None:
+        if self._depth:
+            self._texts.append(piece)
+        elif len(self._own[-1]) < _FEW:
+            self._own[-1].append(piece)
 
 
-def _attributes(data: bytes, at: int, attributes: list[str], names: Names) -> Iterator[Span]:
-    values = {
-        name: (field, value)
-        for name, value in zip(attributes[::2], attributes[1::2], strict=True)
-        if value.strip() and not name.startswith("xmlns") and (field := names.field(name)) is not None
-    }
+def _declared(data: bytes, names: Names) -> list[Span]:
+    """The contents of secret elements, and the values of secret attributes."""
+    first = _Reader(data, names, {})
+    first.read()
+    if not first.references:
+        return first.found
+    second = _Reader(data, names, first.references)
+    second.read()
+    return second.found
+
+
+def _attributes(data: bytes, at: int, attributes: list[str], names: Names, field: str | None) -> Iterator[Span]:
+    """The secret attributes of the tag at ``at``; in a secret element, of ``field``, all but those of XML and SOAP."""
+    values = {}
+    for name, value in zip(attributes[::2], attributes[1::2], strict=True):
+        local = name.rpartition(":")[2].lower()
+        if not value.strip() or name.startswith("xmlns") or names.exactly(value) is not None:
+            continue
+        own = names.field(name)
+        meant = field if own is None and field is not None and local not in _HARMLESS else own
+        if meant is not None:
+            values[name] = meant, value
     tag = _TAG.match(data, at)
     if not values or tag is None:
         return
     for attribute in _ATTRIBUTE.finditer(data, at, tag.end()):
         known = values.get(attribute[1].decode("utf-8", "replace"))
         if known is not None:
-            yield Span(*known, *attribute.span(2 if attribute[2] is not None else 3))
+            start, end = attribute.span(2 if attribute[2] is not None else 3)
+            yield Span(*known, start, end, _text(data[start:end]))
 
 
 def _told(data: bytes, names: Names, known: list[Span]) -> Iterator[Span]:
     """Texts, comments and CDATA outside ``known`` that seem to give a secret field a value."""
-    if not names.anywhere.search(data):
-        return
     covered = sorted((span.start, span.end) for span in known)
     for piece in _PIECE.finditer(data):
         group = next((number for number in (1, 2, 3, 4) if piece[number]), 0)
         if not group or any(start <= piece.start() < end for start, end in covered):
             continue
-        found = names.telling.search(piece[group])
-        if found is not None:
-            field = names.field(found[1].decode()) or found[1].decode()
-            yield Span(field, piece[group].decode("utf-8", "replace"), *piece.span(group))
+        found = names.tells(piece[group])
+        if found:
+            yield Span("text", piece[group].decode("utf-8", "replace"), *piece.span(group), _text(piece[group]))

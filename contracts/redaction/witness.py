@@ -5,6 +5,7 @@ The redactor works on bytes, with expat; this one asks lxml's tree and `contract
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.names import local_name
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.messages import Message
 
+#: Pieces of what does not parse are no values.
+_MARKUP: Final = re.compile(r"[<>&]")
 _HEADERS: Final = ("authorization", "proxy-authorization", "cookie", "set-cookie")
 
 
@@ -34,8 +37,12 @@ class Witness:
     def see(self, message: Message, place: str) -> None:
         """Remember what is secret in a message before it is redacted."""
         self.secrets.extend(self._placed(message, place))
-        for value in open_case(message._replace(request=None), self._catalog).places.masked.values:
-            self.secrets.append(Secret("a secret field", value, place))
+        case = open_case(message._replace(request=None), self._catalog)
+        if case.document.root is not None:
+            return
+        for value in case.places.masked.values:
+            if not _MARKUP.search(value):
+                self.secrets.append(Secret("a secret field", value, place))
 
     def left(self, message: Message, place: str) -> list[Secret]:
         """What stands at the places of secrets in a message that was redacted, and is no placeholder."""

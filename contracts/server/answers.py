@@ -11,7 +11,7 @@ from .asgi import Answer
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
-    from contracts.errors import UnmatchedRequestError
+    from contracts.errors import UnansweredRequestError
     from contracts.findings import Verdict
     from contracts.messages import Message
     from contracts.model import Operation, Service
@@ -42,8 +42,8 @@ def replayed(response: Message) -> Answer:
     return Answer(response.status or 200, fields, response.body)
 
 
-def unmatched(error: UnmatchedRequestError) -> Answer:
-    """The answer to a request that no cassette has: 500, and a fault that says why. The sender need not be to blame."""
+def unanswered(error: UnansweredRequestError) -> Answer:
+    """The answer to a request that has no other: 500, and a fault that says why. The sender need not be to blame."""
     return Answer(500, _HEADERS, samples.fault("Server", str(error)))
 
 

@@ -11,13 +11,13 @@ from contracts import samples
 from contracts.addresses import shown_method
 from contracts.checking import check
 from contracts.codings import plain
-from contracts.errors import SoapContractsError, UnmatchedRequestError
+from contracts.errors import SoapContractsError, UnansweredRequestError
 from contracts.messages import Message
 from contracts.rules import open_case
 from contracts.secrecy import without
 from contracts.xml import MAX_BYTES
 
-from .answers import answer_to, replayed, unmatched
+from .answers import answer_to, replayed, unanswered
 from .asgi import receive_body, request_of, send_answer, text
 from .listening import HOST, Listener
 from .pages import page, service_at
@@ -55,7 +55,7 @@ class Stub:
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
     go on. ``replay`` gives the answers instead, as `Tape.answer` does; a request for which it raises
-    UnmatchedRequestError gets a fault, and the error is among the `failures`. Raises UnknownNameError for a service
+    UnansweredRequestError gets a fault, and the error is among the `failures`. Raises UnknownNameError for a service
     that does not exist, and ContractError for one of whose responses no sample can be made.
     """
 
@@ -125,8 +125,8 @@ class Stub:
     def failures(self) -> tuple[Exception, ...]:
         """What no verdict tells, in order.
 
-        A MalformedRequestError for a request that was no HTTP, an UnmatchedRequestError for one that no cassette has;
-        errors of the stub itself.
+        A MalformedRequestError for a request that was no HTTP, an UnansweredRequestError for one that ``replay``
+        has no answer for; errors of the stub itself.
         """
         with self._lock:
             return tuple(self._failures)
@@ -192,10 +192,10 @@ class Stub:
             return answer_to(self._catalog, counting, message.body)
         try:
             return replayed(self._replay(message))
-        except UnmatchedRequestError as error:
+        except UnansweredRequestError as error:
             with self._lock:
                 self._failures.append(error)
-            return unmatched(error)
+            return unanswered(error)
 
     def _keep(self, exchange: Exchange) -> None:
         with self._lock:
