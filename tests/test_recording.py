@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import gzip
+import html
 import importlib.util
 import json
 import os
@@ -20,10 +21,14 @@ import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import unquote
+from xml.sax.saxutils import escape
 
 import pytest
 import requests
+import suds.client
 import yaml
+import zeep
 
 import contracts
 from contracts import samples
@@ -35,7 +40,7 @@ from contracts.recording import EndpointError, OutputError, Recorder, TargetErro
 from contracts.recording import recorder as recorder_module
 from contracts.recording.fields import joined
 from contracts.rules import open_case
-from contracts.tapes import load
+from contracts.tapes import Tape, load
 from contracts.xml import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -925,3 +930,70 @@ class TestAnotherSoapStack:
         assert [one["response"]["status"]["code"] for one in recorded] == [200, 200]
         assert main(["run", "--service", "ongoing", "--cassette", str(cassette), *command]) == 0, capfd.readouterr()
         assert "canary" not in "".join((*told, *capfd.readouterr(), cassette.read_text(encoding="utf-8")))
+
+
+NASTY = 'p&s<w>"é😀 canary'
+FIELDS = {"UserName": NASTY[::-1], "Password": NASTY, "GoodsOwnerId": "42", "IntegrationType": "x"}
+
+
+def referenced(text: str) -> str:
+    return "".join(f"&#{ord(char)};" if at % 2 else f"&#x{ord(char):x};" for at, char in enumerate(text))
+
+
+def by_hand(address: str, write, encoding: str, fields: dict[str, str]) -> None:
+    """GetTimeOfLastSync, its texts written by ``write``."""
+    payload = "".join(f"<{name}>{write(value)}</{name}>" for name, value in fields.items())
+    body = (
+        f'<?xml version="1.0" encoding="{encoding}"?><s:Envelope xmlns:s="http://schemas.xmlsoap.org/soap/envelope/"><s:Body>'
+        f'<GetTimeOfLastSync xmlns="{ONGOING}">{payload}</GetTimeOfLastSync></s:Body></s:Envelope>'
+    ).encode(encoding)
+    headers = {"Content-Type": f"text/xml; charset={encoding}", "SOAPAction": f'"{ONGOING}/GetTimeOfLastSync"'}
+    requests.post(address, data=body, headers=headers, timeout=30)
+
+
+def by_zeep(address: str, _write, _encoding: str, fields: dict[str, str]) -> None:
+    client = zeep.Client(f"{address}?wsdl")
+    client.create_service(next(iter(client.wsdl.bindings)), address).GetTimeOfLastSync(**fields)
+
+
+def by_suds(address: str, _write, _encoding: str, fields: dict[str, str]) -> None:
+    client = suds.client.Client(f"{address}?wsdl", location=address, cache=None)
+    client.set_options(port="ServiceSoap")
+    client.service.GetTimeOfLastSync(**fields)
+
+
+class TestNastySecrets:
+    @pytest.mark.parametrize(
+        ("send", "write", "encoding"),
+        [
+            pytest.param(by_zeep, None, "utf-8", id="zeep"),
+            pytest.param(by_suds, None, "utf-8", id="suds"),
+            pytest.param(by_hand, escape, "utf-8", id="escaped"),
+            pytest.param(by_hand, escape, "utf-16", id="escaped, UTF-16"),
+            pytest.param(by_hand, lambda text: f"<![CDATA[{text}]]>", "utf-8", id="CDATA"),
+            pytest.param(by_hand, lambda text: f"<![CDATA[{text}]]>", "utf-16", id="CDATA, UTF-16"),
+            pytest.param(by_hand, referenced, "utf-8", id="references"),
+            pytest.param(by_hand, referenced, "utf-16", id="references, UTF-16"),
+        ],
+    )
+    def test_leave_no_form_behind_and_another_password_is_answered(self, stack, tmp_path, send, write, encoding):
+        path = tmp_path / "x.yaml"
+        with record("ongoing", endpoint=stack, output=path) as address:
+            send(address, write, encoding, FIELDS)
+        text = path.read_text(encoding="utf-8")
+        (one,) = yaml.safe_load(text)["interactions"]
+        body = one["request"]["body"]
+        read = body if isinstance(body, str) else body.decode("utf-16")
+        for form in (text, html.unescape(text), read, html.unescape(read), unquote(text)):
+            for part in ("canary", "yranac", "p&s<w", "é😀"):
+                assert part not in form
+        (recorded,) = load(str(path), CATALOG)
+        tape = Tape([recorded], CATALOG)
+        other = {**FIELDS, "UserName": "another", "Password": "another"}
+        payload = "".join(f"<{name}>{value}</{name}>" for name, value in other.items())
+        asked = request_of("ongoing/GetTimeOfLastSync")
+        envelope = asked.body.decode().partition("<GetTime")[0] + (
+            f'<GetTimeOfLastSync xmlns="{ONGOING}">{payload}</GetTimeOfLastSync></soap:Body></soap:Envelope>'
+        )
+        assert tape.answer(asked._replace(body=envelope.encode(), url=None)).body == recorded.response.body
+        assert main(["redact", "--check", str(path)]) == 0

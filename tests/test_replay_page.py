@@ -1,4 +1,4 @@
-"""The page about replay does what it says: its Python runs, offline, and its commands are taken."""
+"""The pages about replay and recording do what they say: Python runs, offline, and commands are taken."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from contracts.tapes import found_in
 
 PAGE = (ROOT / "docs" / "replay.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
-COMMANDS = re.findall(r"^soap-contracts (.*)$", PAGE, re.MULTILINE)
+RECORD = (ROOT / "docs" / "record.md").read_text(encoding="utf-8")
+COMMANDS = re.findall(r"^soap-contracts (.*)$", PAGE + RECORD, re.MULTILINE)
 
 
 @pytest.mark.parametrize("block", BLOCKS)

@@ -15,7 +15,6 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from contracts.addresses import services_at
 from contracts.saving.words import FIELDS, common
 from contracts.secrecy import folded, resolved
 from contracts.xml.encodings import to_utf8
@@ -43,8 +42,6 @@ _BLANK_RUN: Final = re.compile(r"\s++")
 #: So much of base64 that a secret may be in it.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _GAP: Final = b"\n"
-#: Scheme and host, and the path.
-_ADDRESS: Final = re.compile(r"(https?://[^/?#@\s]+)[^?#@\s]*")
 #: Such a text is no word that stands by chance within another: an address, most likely.
 _LONG: Final = 15
 #: Keys and values of vcrpy's cassettes and of HAR, and what HTTP says beside them.
@@ -78,9 +75,9 @@ def leaks_in(
     """Which of ``secrets`` stand in ``texts``, in whatever form; each once. ``placeholders`` are no secrets."""
     issued = frozenset(placeholders)
     wanted = _wanted(secrets, issued)
-    starts: defaultdict[str, list[str]] = defaultdict(list)
-    for needle in wanted:
-        starts[needle[:SHORTEST]].append(needle)
+    own = _said(catalog)
+    # The own words of a body are its tags. Of a header field or an address only the words are known that it may have.
+    bodies, others = _index(wanted), _index(needle for needle in wanted if needle not in own)
     marks = re.compile("|".join(map(re.escape, sorted(issued, key=len, reverse=True))).encode() or rb"(?!)")
     found: dict[Leak, None] = {}
     seen: set[bytes] = set()
@@ -89,12 +86,21 @@ def leaks_in(
         if data in seen:
             continue
         seen.add(data)
+        starts = bodies if b"<" in text.data else others
         for reading in set(_readings(data)):
             for start in starts.keys() & {reading[at : at + SHORTEST] for at in range(len(reading) - SHORTEST + 1)}:
                 for needle in starts[start]:
                     if needle in reading:
                         found[Leak(wanted[needle], text.place)] = None
     return list(found)
+
+
+def _index(needles: Iterable[str]) -> dict[str, list[str]]:
+    """``needles`` by their first characters, so that hundreds are looked for at the price of one."""
+    starts: defaultdict[str, list[str]] = defaultdict(list)
+    for needle in needles:
+        starts[needle[:SHORTEST]].append(needle)
+    return dict(starts)
 
 
 def _wanted(secrets: Sequence[Secret], issued: frozenset[str]) -> dict[str, str]:
@@ -181,14 +187,6 @@ def _without_own(text: Text, catalog: Catalog) -> bytes:
     data = text.data
     if b"<" in data:
         data = _TAG.sub(lambda tag: _rest_of(tag, catalog), _in_utf8(data))
-    else:
-        said = data.decode("utf-8", "replace").strip(' "')
-        if said.lower() in _said(catalog):
-            return b""
-        address = _ADDRESS.match(said)
-        if address is not None and services_at(catalog, address[0]):
-            words = _words(catalog) | set(re.findall(r"\w+", catalog.vocabulary))
-            return "/".join(part for part in said[address.end(1) :].split("/") if part.lower() not in words).encode()
     return data
 
 

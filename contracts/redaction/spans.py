@@ -65,7 +65,7 @@ class Names:
         self._seeming = re.compile(rf"(?i)({listed})[^<>]{{0,200}}>([^<]+)".encode())
 
     def tells(self, text: bytes) -> bool:
-        """Whether a text seems to give a secret field a value, also where it is written with references or as in a URL."""
+        """Whether a text seems to give a secret field a value, also with references or percent-encoding."""
         plain_text = text.decode("utf-8", "replace")
         for _ in range(3):
             if self._telling.search(_PLACEHOLDER.sub("", plain_text)):
