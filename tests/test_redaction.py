@@ -536,6 +536,17 @@ class TestTheGate:
             (("response", "headers", "Location"), ["https://me:canary@h/"]),
             (("request", "password"), "canary"),
             (("note",), "Password: canary"),
+            (("note",), {"Password": "canary"}),
+            (("note",), {"Password": ["canary"]}),
+            (("note",), {"Password": {"value": "canary"}}),
+            (("note",), [{"name": "Password", "value": "canary"}]),
+            (("note",), b"<Password>canary</Password>"),
+            (("note",), base64.b64encode(b"<Password>canary</Password>").decode()),
+            (("note",), {"pwd": 12345678901}),
+            (("request", "headers", "X-A"), ["//me:canary@h/"]),
+            (("response", "body"), {"string": gzip.compress(b"<a><Password>canary</Password></a>")}),
+            (("response", "body"), {"string": "<a b='Password=canary'/>"}),
+            (("response", "body"), {"string": "<a><AuthToken>canary</AuthToken><Pwd>canary</Pwd></a>"}),
         ],
     )
     def test_looks_at_every_text_in_the_file(self, tmp_path, keys, value):
@@ -553,6 +564,32 @@ class TestTheGate:
             part for part in ("canary", "can/ary") if part in urllib.parse.unquote(text)
         }
         assert redact_file(str(path), CATALOG, write=False) == ((), False)
+
+    def test_finds_what_a_comment_tells_and_leaves_it_out(self, tmp_path):
+        path = tmp_path / "a.yaml"
+        path.write_text("# Password: canary\n" + yaml.safe_dump({"interactions": [interaction()]}))
+        assert redact_file(str(path), CATALOG, write=False).places == ("line 1, a comment",)
+        redact_file(str(path), CATALOG)
+        assert "canary" not in path.read_text()
+
+    @pytest.mark.parametrize("char", ["\x85", "\u2028", "\ufeff", "\r", "\t", " "])
+    @pytest.mark.parametrize("form", ["a{}b", "{}a\nb{}\n", "a\n{}b"])
+    def test_keeps_odd_characters(self, tmp_path, char, form):
+        path = tmp_path / "a.yaml"
+        body = request(password="canary").body.decode().replace("example", form.format(char, char))
+        path.write_text(json.dumps({"interactions": [interaction(request_body=body)]}))
+        redact_file(str(path), CATALOG)
+        (recorded,) = load(str(path), CATALOG)
+        expected = body.replace("canary-user", "REDACTED-UserName-1").replace("canary", "REDACTED-Password-1")
+        assert recorded.request.body.decode() == expected
+
+    def test_writes_utf_16_in_json(self, tmp_path):
+        path = tmp_path / "a.json"
+        packed = base64.b64encode(request(encoding="utf-16").body).decode()
+        path.write_text(json.dumps({"interactions": [interaction(request_body={"base64_string": packed})]}))
+        assert redact_file(str(path), CATALOG).changed
+        (recorded,) = load(str(path), CATALOG)
+        assert "REDACTED-Password-1" in recorded.request.body.decode("utf-16")
 
     def test_passes_what_ships(self):
         assert main(["redact", "--check", "luminate", "ongoing"]) == 0

@@ -13,6 +13,8 @@ from urllib.parse import unquote
 from contracts.errors import RefusedRequestError
 from contracts.names import BLANKS, local_name
 from contracts.rules import open_case
+from contracts.secrecy import resolved
+from contracts.xml import same_encoding
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
@@ -24,6 +26,12 @@ if TYPE_CHECKING:
 
 _MEDIA_TYPE: Final = "text/xml"
 _LIKE: Final = {"read": "a read", "write": "a write", "destructive": "destructive"}
+#: Nobody encodes an action more often.
+_MOST_UNDONE: Final = 5
+#: Names of header fields by which some servers are told what to do.
+_MISLEADING: Final = re.compile(
+    r"(?i)^(?:x-)?(?:soap[-_]action|action|http-method(?:-override)?|method-override|original-url|rewrite-url)$"
+)
 _MEND: Final = "Mend the client; the report says what is wrong with its request"
 
 
@@ -56,6 +64,8 @@ def _undecided(case: Case, catalog: Catalog) -> str:
         return "its method is not POST"
     if document.doctype is not None:
         return "it has a DOCTYPE"
+    if document.encoded.conflict is not None or not _is_plainly_encoded(case):
+        return "what it says of its encoding does not agree, so that others may read another message"
     if document.root is None:
         return "its body is no XML that can be parsed"
     if envelope is None or not envelope.regular:
@@ -65,10 +75,21 @@ def _undecided(case: Case, catalog: Catalog) -> str:
     return _misrouted(case, case.operation, catalog)
 
 
+def _is_plainly_encoded(case: Case) -> bool:
+    """Whether charset and declaration name the encoding that was read, as far as they name any."""
+    encoded = case.document.encoded
+    named = (encoded.declared, case.charset)
+    return all(name is None or same_encoding(name, encoded.encoding) for name in named)
+
+
 def _misrouted(case: Case, operation: Operation, catalog: Catalog) -> str:
-    types = {value.partition(";")[0].strip(BLANKS).lower() for value in case.message.header_values("Content-Type")}
-    if types - {_MEDIA_TYPE}:
+    kinds = case.message.header_values("Content-Type")
+    if {value.partition(";")[0].strip(BLANKS).lower() for value in kinds} - {_MEDIA_TYPE}:
         return f"its Content-Type is not {_MEDIA_TYPE}"
+    if any("," in value or "action" in value.lower() for value in kinds) or len(kinds) > 1:
+        return "its Content-Type may name an action"
+    if any(_MISLEADING.search(name) for name, _ in case.message.headers or ()):
+        return "it has a header field that may name another action, method or address"
     for action in _actions(case):
         if operation.soap_action is not None and action != operation.soap_action:
             return f"its SOAPAction is not the one of {operation.name}"
@@ -91,7 +112,14 @@ def _actions(case: Case) -> list[str]:
 
 def _others(action: str, operation: Operation, catalog: Catalog) -> bool:
     """Whether ``action`` names an operation of any service that is not called as ``operation`` is."""
-    text = unquote(action).lower()
+    text = action
+    for _ in range(_MOST_UNDONE):
+        text, before = resolved(unquote(text)), text
+        if text == before:
+            break
+    else:
+        return True
+    text = text.lower()
     names = {known.name.lower() for service in catalog for known in service.operations} - {operation.name.lower()}
-    # Some stacks call the message and not the operation: EndSynchronizationRequest.
-    return any(re.search(rf"(?<!\w){re.escape(name)}(?:request)?(?!\w)", text) for name in names)
+    # Within any word: some stacks call the message and not the operation, as EndSynchronizationRequest or ...In.
+    return any(name in text.replace(operation.name.lower(), "") for name in names)

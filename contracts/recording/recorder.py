@@ -6,10 +6,12 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.redaction import write_cassette
+from contracts.rules import open_case
+from contracts.secrecy import without
 from contracts.tapes.recorded import PROVENANCE, SOURCE
 
 from .decisions import permitted
-from .endpoints import Endpoint
+from .endpoints import Endpoint, EndpointError
 from .fields import of_request
 
 if TYPE_CHECKING:
@@ -58,11 +60,17 @@ class Recorder:
 
         Raises RefusedRequestError for what must not be sent, and EndpointError.
         """
-        permitted(request, self._service, self._target, self._catalog)
         asked = request._replace(
             url=self._target.url, headers=of_request(request.headers), service=self._service.name, kind="request"
         )
-        found = self._endpoint.ask(asked)
+        # By what is sent on, and not by what the connection had beside it.
+        permitted(asked, self._service, self._target, self._catalog)
+        try:
+            found = self._endpoint.ask(asked)
+        except EndpointError as error:
+            # What an endpoint answers, such as the host that it redirects to, may repeat what it was sent.
+            secrets = open_case(asked._replace(request=None), self._catalog).places.masked.values
+            raise type(error)(without(str(error), secrets)) from None
         marks = (
             (PROVENANCE, "recorded"),
             (SOURCE, self._target.place),

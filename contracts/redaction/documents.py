@@ -17,7 +17,7 @@ from contracts.readers.nodes import Twice
 from contracts.readers.yaml_values import Values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 _JSON: Final = (".json", ".har")
 #: What may be told of a place; any other key may hold a secret itself.
@@ -71,10 +71,19 @@ def is_har(document: dict[str, Any]) -> bool:
     return "interactions" not in document
 
 
+def as_written(document: dict[str, Any], path: str) -> dict[str, Any]:
+    """``document`` as it is read again from the file at ``path``: JSON has no bytes."""
+    found: dict[str, Any] = _jsonable(document) if path.lower().endswith(_JSON) else document
+    return found
+
+
 def written(document: dict[str, Any], path: str) -> bytes:
     """The bytes of ``document``, in the format that ``path`` tells."""
     if path.lower().endswith(_JSON):
-        return json.dumps(_jsonable(document), indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass") + b"\n"
+        return (
+            json.dumps(as_written(document, path), indent=2, ensure_ascii=False).encode("utf-8", "surrogatepass")
+            + b"\n"
+        )
     dumped: bytes = yaml.dump(
         document, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=10_000, encoding="utf-8"
     )
@@ -86,7 +95,7 @@ def replace(path: str, data: bytes) -> None:
 
     Raises WriteError.
     """
-    real = os.path.realpath(path)
+    real = os.path.realpath(path.replace("\0", "?") if "\0" in path else path)
     part = f"{real}.{secrets.token_hex(4)}.part"
     try:
         mode = os.stat(real).st_mode & 0o777 if os.path.exists(real) else 0o666 & ~_umask()
@@ -97,10 +106,21 @@ def replace(path: str, data: bytes) -> None:
             os.fsync(stream.fileno())
         os.chmod(part, mode)
         os.replace(part, real)
-    except OSError as error:
-        with contextlib.suppress(OSError):
+    except (OSError, ValueError) as error:
+        with contextlib.suppress(OSError, ValueError):
             os.remove(part)
-        raise WriteError(f"{path}: cannot be written: {error.strerror}") from None
+        raise WriteError(f"{path}: cannot be written: {getattr(error, 'strerror', None) or 'no such name'}") from None
+
+
+def telling_comments(path: str, tells: Callable[[bytes], bool]) -> list[str]:
+    """Where lines of YAML that are comments tell something that ``tells``."""
+    if path.lower().endswith(_JSON):
+        return []
+    with open(path, "rb") as stream:
+        lines = stream.read(MAX_ARCHIVE).split(b"\n")
+    return [
+        f"line {number}, a comment" for number, line in enumerate(lines, 1) if line.lstrip()[:1] == b"#" and tells(line)
+    ]
 
 
 def leaves(value: object, place: str = "") -> Iterator[tuple[str, bytes]]:
@@ -129,8 +149,10 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    block = "\n" in text and text.isprintable() is False and not text.startswith((" ", "\n")) and " \n" not in text
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if block else None)
+    plain = text.replace("\n", "").replace("\t", "")
+    odd = not plain.isprintable()
+    block = "\n" in text and not odd and not text.startswith((" ", "\n", "\t")) and " \n" not in text
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style='"' if odd else "|" if block else None)
 
 
 _Dumper.add_representer(str, _text)
@@ -144,7 +166,7 @@ def _jsonable(value: Any) -> Any:
         return {name: _jsonable(inner) for name, inner in value.items()}
     if isinstance(value, list):
         return [_jsonable(inner) for inner in value]
-    return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
+    return {"base64_string": base64.b64encode(value).decode()} if isinstance(value, bytes) else value
 
 
 def _umask() -> int:

@@ -43,10 +43,12 @@ def redact_file(path: str, catalog: Catalog, *, write: bool = True) -> Found:
     document = documents.read(path)
     redactor, witness = Redactor(catalog), Witness(catalog)
     seen = [] if write else list(_left(document, catalog))
-    changed = _redact(document, redactor, witness, catalog)
+    comments = documents.telling_comments(path, redactor.tells)
+    changed = _redact(document, redactor, witness, catalog) or bool(comments)
     if write and changed:
         _write(path, document, [*redactor.secrets, *witness.secrets], redactor.placeholders, catalog)
-    return Found(tuple(dict.fromkeys(secret.place for secret in (*redactor.secrets, *seen))), changed)
+    places = [*(secret.place for secret in (*redactor.secrets, *seen)), *comments]
+    return Found(tuple(dict.fromkeys(places)), changed)
 
 
 def write_cassette(path: str, exchanges: Sequence[tuple[Message, Message]], catalog: Catalog) -> int:
@@ -79,7 +81,7 @@ def _write(
     """Write ``document`` if its bytes, read anew, hold none of ``secrets``, and no others where secrets stand."""
     data = documents.written(document, path)
     again = documents.parsed(data, path)
-    if again != document:
+    if again != documents.as_written(document, path):
         raise ReadError(f"{path}: not written, because something in it cannot be written to such a file and read again")
     texts = (Text(place, text) for place, text in documents.leaves(again))
     leaks = leaks_in((*texts, *_bodies(again, catalog)), secrets, catalog, placeholders)
@@ -125,17 +127,25 @@ def _redact_rest(document: dict[str, Any], redactor: Redactor) -> bool:
         if isinstance(holder, dict)
     }
     changed = False
-    rest: list[tuple[Any, str]] = [(document, "file")]
+    rest: list[tuple[Any, str | None]] = [(document, None)]
     while rest:
-        value, place = rest.pop()
-        pairs = list(value.items()) if isinstance(value, dict) else list(enumerate(value))
-        for key, inner in pairs:
+        value, field = rest.pop()
+        named = _named(value, redactor)
+        for key, inner in list(value.items()) if isinstance(value, dict) else list(enumerate(value)):
+            own = redactor.secret_key(key) if isinstance(key, str) and not isinstance(inner, dict) else None
+            meant = own or (named if key == "value" else None) or field
             if isinstance(inner, (dict, list)):
-                rest.append((inner, place))
-            elif isinstance(inner, str) and (id(value), key) not in bodies:
-                value[key] = redactor.valued(str(key), inner, place)
+                rest.append((inner, redactor.secret_key(key) if isinstance(key, str) else field))
+            elif inner is not None and not isinstance(inner, bool) and (id(value), key) not in bodies:
+                value[key] = redactor.valued(meant, inner, "file")
                 changed |= value[key] != inner
     return changed
+
+
+def _named(value: Any, redactor: Redactor) -> str | None:
+    """The secret that a pair of name and value is about."""
+    name = value.get("name") if isinstance(value, dict) else None
+    return redactor.secret_name(name) if isinstance(name, str) else None
 
 
 def _messages(exchange: Exchange, catalog: Catalog) -> Iterator[tuple[str, Message]]:

@@ -19,6 +19,8 @@ from contracts.saving.words import FIELDS, common
 from contracts.secrecy import folded, resolved
 from contracts.xml.encodings import to_utf8
 
+from .packing import unpacked
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
@@ -37,11 +39,13 @@ _TAG: Final = re.compile(
 _ATTRIBUTE: Final = re.compile(rb"([^\s=\"']+)\s*=\s*[\"']([^\"']*)[\"']")
 _ESCAPE: Final = re.compile(r"\\(?:x([0-9A-Fa-f]{2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([\"\\/']))")
 _CDATA: Final = re.compile(r"<!\[CDATA\[|\]\]>|<!--[^-]*+(?:-(?!->)[^-]*+)*+-->")
+_SECTION: Final = re.compile(r"<!\[CDATA\[|\]\]>")
 _MARKUP: Final = re.compile(r"<[^<>]*+>")
 _BLANK_RUN: Final = re.compile(r"\s++")
 #: So much of base64 that a secret may be in it.
 _BASE64: Final = re.compile(r"[A-Za-z0-9+/_-]{8,}={0,2}")
 _GAP: Final = b"\n"
+_LONG_PLACEHOLDER: Final = re.compile("REDACTED-")
 #: Such a text is no word that stands by chance within another: an address, most likely.
 _LONG: Final = 15
 #: Keys and values of vcrpy's cassettes and of HAR, and what HTTP says beside them.
@@ -78,7 +82,8 @@ def leaks_in(
     own = _said(catalog)
     # The own words of a body are its tags. Of a header field or an address only the words are known that it may have.
     bodies, others = _index(wanted), _index(needle for needle in wanted if needle not in own)
-    marks = re.compile("|".join(map(re.escape, sorted(issued, key=len, reverse=True))).encode() or rb"(?!)")
+    listed = "|".join(map(re.escape, sorted(filter(_LONG_PLACEHOLDER.match, issued), key=len, reverse=True)))
+    marks = re.compile(rf"(?<![A-Za-z0-9])(?:{listed or '(?!)'})(?![A-Za-z0-9])".encode())
     found: dict[Leak, None] = {}
     seen: set[bytes] = set()
     for text in texts if wanted else ():
@@ -157,6 +162,7 @@ def _variants(text: str) -> Iterator[str]:
 
 
 def _decoded(data: bytes) -> Iterator[str]:
+    data = unpacked(data)
     yield data.decode("utf-8", "replace")
     if b"\0" in data:
         for encoding in ("utf-16-le", "utf-16-be"):
@@ -167,7 +173,10 @@ def _decoded(data: bytes) -> Iterator[str]:
 
 
 def _unreferenced(text: str) -> str:
-    return resolved(_CDATA.sub("", text)) if "&" in text or "<!" in text else text
+    if "<!" in text or "]]>" in text:
+        # Without an end for any comment nothing is looked for from each of its beginnings.
+        text = (_CDATA if text.rfind("-->") > text.find("<!--") >= 0 else _SECTION).sub("", text)
+    return resolved(text) if "&" in text else text
 
 
 def _unquoted(text: str) -> str:
@@ -209,8 +218,10 @@ def _rest_of(tag: re.Match[bytes], catalog: Catalog) -> bytes:
     local = tag[1].rpartition(b":")[2]
     kept = [] if _is_known(local, catalog) else [tag[1]]
     for name, value in _ATTRIBUTE.findall(tag[2]):
-        kept += [] if name.startswith(b"xmlns") or _is_known(name.rpartition(b":")[2], catalog) else [name]
-        kept += [] if _is_known(value, catalog) or _is_known(value.rpartition(b":")[2], catalog) else [value]
+        prefix, _, key = name.rpartition(b":")
+        kept += [key] if prefix == b"xmlns" or not _is_known(key, catalog) else []
+        before, _, last = value.rpartition(b":")
+        kept += [] if _is_known(value, catalog) else [before] if _is_known(last, catalog) else [value]
     return _GAP + _GAP.join(kept) + _GAP
 
 

@@ -6,11 +6,12 @@ import base64
 import binascii
 import codecs
 import re
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote
 
 from contracts.rules import open_case
 
+from .packing import unpacked
 from .placeholders import Placeholders
 from .spans import Names, UncertainError, spans_in, spans_in_broken
 
@@ -28,14 +29,17 @@ _SECRET_HEADER: Final = re.compile(
 )
 #: Names of parameters in an address that say the same.
 _SECRET_PARAMETER: Final = re.compile(
-    r"(?i).*(?:passw|pwd|secret|token|session|signature|credential|api[-_]?key).*|key|sig|auth|sid|code"
+    r"(?i).*(?:passw|pwd|secret|token|session|signature|credential|api[-_]?key).*|key|sig|auth|sid"
 )
+#: And keys of a file, whose own are none of them.
+_SECRET_KEY: Final = re.compile(r"(?i).*(?:passw|pwd|secret|token|credential|api[-_]?key).*|auth")
 #: A parameter in a query, in a fragment or behind a semicolon in a path.
 _PARAMETER: Final = re.compile(r"([?&;#])([^=&;#?/]+)=([^&;#]*)")
-_USER_INFO: Final = re.compile(r"(://)([^?#\s]*)@")
+_USER_INFO: Final = re.compile(r"(//|\\\\)([^\s?@/\\]{0,200}(?:[:][^\s?@]{0,200})?)@")
 _MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 #: Of Digest, the parts that are credentials.
 _QUOTED: Final = re.compile(r"(?:username|response|cnonce|nonce)=\"([^\"]+)\"")
+_BASE64: Final = re.compile(r"[A-Za-z0-9+/]{16,}={0,2}")
 _COOKIE: Final = re.compile(r"[^=;,\s]+=\"?([^\";,]*)")
 _USUAL_NAME: Final = re.compile(
     r"(?i)user ?-?info|text|body|cookie|(?:set-|proxy-|www-)?(?:cookie|authorization|authenticate)|username|password|sessionid"
@@ -111,8 +115,14 @@ class Redactor:
         """The body without its secrets, None where it has to be dropped."""
         if not message.body:
             return message.body
+        message = message._replace(body=unpacked(message.body))
         document = open_case(message._replace(request=None), self._catalog).document
         data = document.encoded.data
+        if document.root is None and not _looks_like_xml(data) and b"\0" not in data:
+            if not self._names.tells(data):
+                return message.body
+            self._remember(data, place)
+            return None
         if not _is_sure(document, message.body):
             if not any(self._names.anywhere.search(text) for text in (message.body.replace(b"\0", b""), data)):
                 return message.body
@@ -155,16 +165,31 @@ class Redactor:
             self.secrets.append(Secret(name, part, f"{place} header {_shown(name)}"))
         return self._found(name, value, f"{place} header {_shown(name)}")
 
-    def valued(self, key: str, text: str, place: str) -> str:
-        """``text``, the value of ``key`` in a file, without what is secret in it."""
-        field = self.secret_name(key)
+    def valued(self, field: str | None, value: Any, place: str) -> Any:
+        """``value`` of a file, text, number or bytes, without what is secret in it; all of it where ``field`` is."""
+        text = value.decode("utf-8", "replace") if isinstance(value, bytes) else str(value)
         if field is None:
-            return self.text(text, place)
-        return text if not text.strip() or self._placeholders.knows(field, text) else self._found(field, text, place)
+            told = self._telling_inside(value, text)
+            if told or not isinstance(value, str):
+                return self._found("text", text, place) if told else value
+            return self.text(value, place)
+        return value if not text.strip() or self._placeholders.knows(field, text) else self._found(field, text, place)
+
+    def _telling_inside(self, value: Any, text: str) -> bool:
+        """Whether bytes, or a text in base64, tell a secret."""
+        if isinstance(value, bytes):
+            return self.tells(unpacked(value))
+        if _BASE64.fullmatch(text) is None:
+            return False
+        return self.tells(unpacked(base64.b64decode(text[: len(text) // 4 * 4])))
+
+    def tells(self, data: bytes) -> bool:
+        """Whether ``data`` seems to give a secret field a value."""
+        return self._names.tells(data) or (b"\0" in data and self._names.tells(data.replace(b"\0", b"")))
 
     def text(self, text: str, place: str) -> str:
         """A text that is no body: an address without its secrets, a placeholder where it tells one; else as it is."""
-        if "://" in text:
+        if "//" in text or "\\\\" in text or "=" in text:
             text = self._address(text, place)
         if self._names.tells(text.encode("utf-8", "replace")):
             return self._found("text", text, place)
@@ -188,9 +213,17 @@ class Redactor:
             return known[0]
         return f"{known[1]}{known[2]}={self._found(field, value, f'{place} address, {_shown(field)}')}"
 
+    def secret_key(self, key: str) -> str | None:
+        """What to call the secret that is the value of ``key`` in a file, None where it is none."""
+        return self._names.field(key) or (key if _SECRET_KEY.fullmatch(key) else None)
+
     def secret_name(self, name: str) -> str | None:
         """What to call the secret that ``name`` in an address or a record names, None where it names none."""
         return self._names.field(name) or (name if _SECRET_PARAMETER.fullmatch(name) else None)
+
+
+def _looks_like_xml(data: bytes) -> bool:
+    return data.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] in (b"<", b"&")
 
 
 def _shown(name: str) -> str:

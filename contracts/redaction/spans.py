@@ -29,6 +29,10 @@ _FEW: Final = 10
 _HARMLESS: Final = frozenset(
     {"nil", "type", "lang", "space", "encodingstyle", "mustunderstand", "actor", "href", "ref", "id"}
 )
+#: Elements of no contract that hold credentials by their names.
+_CREDENTIAL: Final = re.compile(
+    r"(?i).*(?:passw|passphrase|secret|credential|api_?key).*|pwd|pin|.*token|nonce|signature(?:value)?"
+)
 #: The beginning of a start tag in what does not parse.
 _OPENING: Final = re.compile(rb"<([A-Za-z_\x80-\xff][^\s<>/]*)([^<>]*)(>?)")
 
@@ -56,10 +60,11 @@ class Names:
     def __init__(self, catalog: Catalog) -> None:
         self._catalog = catalog
         self._spelled = {name.lower(): name for name in catalog.secrets}
+        self._public = frozenset(catalog.vocabulary.split()) | {name.lower() for name in catalog.public}
         listed = "|".join(map(re.escape, sorted(self._spelled))) or "(?!)"
         #: A name, or what it is often called, and what gives it a value: in escaped XML, in JSON, in a form.
         self._telling = re.compile(
-            rf"(?i)(?:{listed}|passw|pwd|passphrase|access_token)[\w.-]{{0,20}}[\"'\\]{{0,2}}\s{{0,9}}[=:>]\s{{0,9}}[\"']?[^\s<&;,\"')}}]"
+            rf"(?i)(?:{listed}|passw|pwd|passphrase|access_token)[\w.-]{{0,20}}[\"'\\]{{0,2}}\s{{0,9}}[=:>]\s{{0,9}}(?:<!\[CDATA\[)?[\"']?[^\s<&;,\"')}}]"
         )
         self.anywhere = re.compile(f"(?i){listed}|passw|pwd".encode())
         self._seeming = re.compile(rf"(?i)({listed})[^<>]{{0,200}}>([^<]+)".encode())
@@ -92,8 +97,10 @@ class Names:
         spelled = self._spelled.get(local.lower())
         if spelled is not None:
             return spelled
+        if local.lower() in self._public:
+            return None
         meant = names_secret(local, self._catalog.secrets, self._catalog.vocabulary)
-        return local if meant else None
+        return local if meant or _CREDENTIAL.fullmatch(local) else None
 
 
 def spans_in(data: bytes, names: Names) -> list[Span]:
@@ -267,12 +274,20 @@ def _attributes(data: bytes, at: int, attributes: list[str], names: Names, field
 
 
 def _told(data: bytes, names: Names, known: list[Span]) -> Iterator[Span]:
-    """Texts, comments and CDATA outside ``known`` that seem to give a secret field a value."""
+    """Texts, comments, CDATA and attributes outside ``known`` that seem to give a secret field a value."""
     covered = sorted((span.start, span.end) for span in known)
     for piece in _PIECE.finditer(data):
-        group = next((number for number in (1, 2, 3, 4) if piece[number]), 0)
-        if not group or any(start <= piece.start() < end for start, end in covered):
+        at = bisect(covered, (piece.start(), len(data))) - 1
+        if at >= 0 and covered[at][0] <= piece.start() < covered[at][1]:
             continue
-        found = names.tells(piece[group])
-        if found:
+        group = next((number for number in (1, 2, 3, 4) if piece[number]), 0)
+        if group and names.tells(piece[group]):
             yield Span("text", piece[group].decode("utf-8", "replace"), *piece.span(group), _text(piece[group]))
+        elif not group and b"=" in piece[0]:
+            for attribute in _ATTRIBUTE.finditer(data, piece.start(), piece.end()):
+                which = 2 if attribute[2] is not None else 3
+                start, end = attribute.span(which)
+                inside = bisect(covered, (start, len(data))) - 1
+                free = inside < 0 or covered[inside][1] <= start
+                if free and not attribute[1].startswith(b"xmlns") and names.tells(attribute[which]):
+                    yield Span("text", attribute[which].decode("utf-8", "replace"), start, end, _text(attribute[which]))
