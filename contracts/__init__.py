@@ -5,6 +5,9 @@
 False
 """
 
+from importlib import import_module
+from typing import TYPE_CHECKING
+
 from .arguments import assert_carries
 from .catalog import Catalog, load
 from .checking import assert_valid, check
@@ -13,6 +16,9 @@ from .findings import Finding, Verdict
 from .messages import Message
 from .model import Operation, Service
 from .version import VERSION as __version__  # noqa: N811 - the name that Python expects
+
+if TYPE_CHECKING:
+    from .recording import record
 
 __all__ = [
     "Catalog",
@@ -31,4 +37,12 @@ __all__ = [
     "assert_valid",
     "check",
     "load",
+    "record",
 ]
+
+
+def __getattr__(name: str) -> object:
+    # A plain check pays for no server, no client and no cassette: record's module is loaded when it is asked for.
+    if name == "record":
+        return import_module(".recording", __name__).record
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

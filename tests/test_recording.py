@@ -36,7 +36,7 @@ from contracts.cli import main
 from contracts.errors import LeakError, ReadError, RefusedRequestError, UnknownNameError
 from contracts.messages import Message
 from contracts.names import local_name
-from contracts.recording import EndpointError, OutputError, Recorder, TargetError, UnreachableError, record, target_of
+from contracts.recording import EndpointError, OutputError, Recorder, TargetError, UnreachableError, target_of
 from contracts.recording import recorder as recorder_module
 from contracts.recording.fields import joined
 from contracts.rules import open_case
@@ -208,7 +208,7 @@ def post(address: str, message: Message, method: str = "POST", **fields: str | N
 class TestAnExchange:
     def test_is_in_the_cassette_as_it_was_without_secrets(self, provider, tmp_path):
         asked = request_of("luminate/Login")
-        with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+        with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
             answer = post(address, asked)
         ((headers, body),) = provider.received
         assert body == asked.body
@@ -224,7 +224,7 @@ class TestAnExchange:
 
     def test_is_added_to_those_of_an_earlier_recording(self, provider, tmp_path):
         for _ in range(2):
-            with record("ongoing", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+            with contracts.record("ongoing", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
                 post(address, request_of("ongoing/GetTimeOfLastSync"))
         assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == 2
 
@@ -232,7 +232,7 @@ class TestAnExchange:
         provider.answer = compressed
         asked = request_of("luminate/Login")
         packed = asked._replace(body=gzip.compress(asked.body))
-        with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+        with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
             answer = post(address, packed, Content_Encoding="gzip", Accept_Encoding="gzip, br")
         ((headers, body),) = provider.received
         assert (body, headers["accept-encoding"]) == (asked.body, "identity")
@@ -247,7 +247,7 @@ class TestAnExchange:
         provider.answer = lambda handler, body: reply(handler, 200, sample_answer(body), *named, spoof)
         sent = {"Connection": "close, X-Mine", "X-Mine": "canary-mine", "Proxy-Authorization": "Basic canary"}
         asked = request_of("luminate/Login")
-        with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+        with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
             answer = post(address, asked, **sent, X_Own="passed", TE="trailers")
         ((headers, _),) = provider.received
         assert {"x-mine", "proxy-authorization", "te"}.isdisjoint(headers)
@@ -269,14 +269,14 @@ class TestAnExchange:
 
     def test_whose_answer_breaks_the_contract_is_kept(self, provider, tmp_path):
         provider.answer = lambda handler, _: reply(handler, 503, b"<html>down</html>", ("X-Page", "1"))
-        with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+        with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
             assert post(address, request_of("luminate/Login")).status_code == 503
         (recorded,) = load(str(tmp_path / "x.yaml"), CATALOG)
         assert (recorded.response.status, recorded.response.body) == (503, b"<html>down</html>")
 
     def test_is_written_although_the_block_raises(self, provider, tmp_path):
         def fail() -> None:
-            with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+            with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
                 post(address, request_of("luminate/Login"))
                 raise KeyError("mine")
 
@@ -285,7 +285,7 @@ class TestAnExchange:
         assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == 1
 
     def test_that_never_was_makes_no_file(self, provider, tmp_path):
-        with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml"):
+        with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml"):
             pass
         assert list(tmp_path.iterdir()) == []
 
@@ -359,7 +359,9 @@ class TestALiveEndpoint:
         fields = {field.replace("-", "_"): value for field, value in fields.items()}
 
         def refused() -> None:
-            with record(service, endpoint=provider.url, output=tmp_path / "x.yaml", treat_as_live=True) as address:
+            with contracts.record(
+                service, endpoint=provider.url, output=tmp_path / "x.yaml", treat_as_live=True
+            ) as address:
                 answer = post(address, message, **fields)
                 assert answer.status_code == 500
                 assert b"faultstring>not sent to " in answer.content
@@ -374,7 +376,9 @@ class TestALiveEndpoint:
 
     def test_does_not_get_a_request_of_another_service(self, provider, tmp_path):
         def refused() -> None:
-            with record("ongoing", endpoint=provider.url, output=tmp_path / "x.yaml", treat_as_live=True) as address:
+            with contracts.record(
+                "ongoing", endpoint=provider.url, output=tmp_path / "x.yaml", treat_as_live=True
+            ) as address:
                 post(address, LOGIN)
                 post(address.replace("/ongoing", "/"), LOGIN)
 
@@ -385,7 +389,7 @@ class TestALiveEndpoint:
     @pytest.mark.parametrize("method", ["PUT", "GET", "DELETE"])
     def test_does_not_get_another_method(self, method, provider, tmp_path):
         def refused() -> None:
-            with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+            with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
                 post(address, LOGIN, method)
 
         with contextlib.suppress(RefusedRequestError):
@@ -412,7 +416,7 @@ class TestALiveEndpoint:
         expected = contextlib.nullcontext() if sent else pytest.raises(RefusedRequestError)
         with (
             expected,
-            record(
+            contracts.record(
                 service,
                 endpoint=provider.url,
                 output=tmp_path / "x.yaml",
@@ -426,7 +430,9 @@ class TestALiveEndpoint:
 
     def test_keeps_what_was_sent_beside_what_was_not(self, provider, tmp_path):
         def refused() -> None:
-            with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml", treat_as_live=True) as address:
+            with contracts.record(
+                "luminate", endpoint=provider.url, output=tmp_path / "x.yaml", treat_as_live=True
+            ) as address:
                 for message in (LOGIN, END, END):
                     post(address, message)
 
@@ -438,7 +444,7 @@ class TestALiveEndpoint:
 
 class TestAnEndpointOnLoopback:
     def test_gets_every_operation(self, provider, tmp_path):
-        with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+        with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
             assert post(address, END).status_code == 200
         assert provider.count == 1
 
@@ -528,7 +534,7 @@ class TestAnEndpoint:
         provider.answer = answer
 
         def failed() -> None:
-            with record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
+            with contracts.record("luminate", endpoint=provider.url, output=tmp_path / "x.yaml") as address:
                 got = post(address, LOGIN)
                 assert got.status_code == 500
                 assert b"faultstring" in got.content
@@ -560,7 +566,7 @@ class TestAnEndpoint:
 
 
 def record_of(service: str, path: Path, endpoint: str = "http://127.0.0.1:1/x"):
-    return record(service, endpoint=endpoint, output=path)
+    return contracts.record(service, endpoint=endpoint, output=path)
 
 
 class TestTls:
@@ -989,7 +995,7 @@ class TestNastySecrets:
     )
     def test_leave_no_form_behind_and_another_password_is_answered(self, stack, tmp_path, send, write, encoding):
         path = tmp_path / "x.yaml"
-        with record("ongoing", endpoint=stack, output=path) as address:
+        with contracts.record("ongoing", endpoint=stack, output=path) as address:
             send(address, write, encoding, FIELDS)
         text = path.read_text(encoding="utf-8")
         (one,) = yaml.safe_load(text)["interactions"]

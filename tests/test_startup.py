@@ -42,4 +42,6 @@ def test_a_plain_check_loads_nothing_heavy(tmp_path, arguments):
     loaded = set(found.stderr.splitlines())
     assert "contracts.checking" in loaded
     assert loaded.isdisjoint(HEAVY)
-    assert loaded.isdisjoint({"contracts.server", "contracts.driving", "contracts.wsdl", "contracts.cli.run"})
+    assert loaded.isdisjoint(
+        {"contracts.server", "contracts.driving", "contracts.wsdl", "contracts.cli.run", "contracts.recording"}
+    )
