@@ -11,12 +11,12 @@ import os
 import re
 import signal
 import subprocess
-import threading
 import time
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .errors import SoapContractsError
 from .server import Stub
+from .signals import DEADLY, taken_by
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -30,7 +30,6 @@ _LOOPBACK: Final = "127.0.0.1,localhost"
 #: Seconds between asking a group to end and killing it.
 _GRACE: Final = 3.0
 _POLL: Final = 0.02
-_DEADLY: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 #: A Java program prints its threads at SIGQUIT, many a test runner something of its own: the command decides.
 _PASSED_ON: Final = tuple(getattr(signal, name) for name in ("SIGQUIT", "SIGUSR1", "SIGUSR2") if hasattr(signal, name))
 
@@ -110,7 +109,8 @@ def _run(
     command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None
 ) -> tuple[int | None, int]:
     """The command's exit code, None when it had to be ended, and the signal that ended the drive, 0 for none."""
-    with _Signals() as signals:
+    signals = _Signals()
+    with taken_by(signals.take, (*DEADLY, *_PASSED_ON)):
         process = _start(command, environment, stdout)
         signals.process = process
         try:
@@ -142,32 +142,20 @@ def _start(command: Sequence[str], environment: dict[str, str], stdout: int | No
 
 
 class _Signals:
-    """Takes the signals of this process while it is entered, in the main thread: notes them, or passes them on.
+    """Takes the signals of this process: notes them, or passes them on.
 
     ``taken`` is the first that is to end the drive, 0 for none, and ``urgent`` tells that a second one has come. Those
     that are not to end it go to the group of ``process``.
     """
 
     def __init__(self) -> None:
-        self._before: dict[int, Any] = {}
         self.process: subprocess.Popen[bytes] | None = None
         self.taken = 0
         self.urgent = False
 
-    def __enter__(self) -> Self:
-        if threading.current_thread() is threading.main_thread():
-            for number in (*_DEADLY, *_PASSED_ON):
-                # What is ignored, as under nohup, stays so.
-                if signal.getsignal(number) != signal.SIG_IGN:
-                    self._before[number] = signal.signal(number, self._take)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-    def _take(self, number: int, _frame: object) -> None:
-        if number in _DEADLY:
+    def take(self, number: int, _frame: object) -> None:
+        """Take one signal."""
+        if number in DEADLY:
             self.taken, self.urgent = self.taken or number, self.taken != 0
         elif self.process is not None:
             _signal(self.process, number)

@@ -14,6 +14,7 @@ from contracts import catalog, driving, samples
 from contracts.cli import main
 from contracts.driving import CommandError, _Signals, drive, variable
 from contracts.errors import UnknownNameError
+from contracts.signals import DEADLY, taken_by
 
 ROOT = Path(__file__).parent.parent
 EXAMPLE = [sys.executable, str(ROOT / "examples" / "zeep_client.py")]
@@ -208,7 +209,8 @@ def test_a_second_interrupt_ends_a_command_that_ignores_the_first(tmp_path):
 @posix_only
 def test_an_interrupt_raises_nothing_where_it_comes():
     """It could come while subprocess has a lock, which would then stay taken for ever."""
-    with _Signals() as signals:
+    signals = _Signals()
+    with taken_by(signals.take, DEADLY):
         os.kill(os.getpid(), signal.SIGTERM)
         time.sleep(0.05)
         assert (signals.taken, signals.urgent) == (signal.SIGTERM, False)

@@ -6,11 +6,12 @@ import argparse
 import signal
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Final
 
 from contracts.policy import operation_of
 from contracts.reports import escaped
 from contracts.server import Stub
+from contracts.signals import DEADLY, taken_by
 
 from .failures import UsageError
 from .judging import Judging
@@ -25,7 +26,6 @@ HELP: Final = "serve a stub of the services, or cassettes, until interrupted, an
 #: Seconds between two looks at what has come.
 _POLL: Final = 0.1
 _HIGHEST_PORT: Final = 65535
-_ENDING: Final = tuple(getattr(signal, name) for name in ("SIGINT", "SIGTERM", "SIGHUP") if hasattr(signal, name))
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -61,16 +61,7 @@ def execute(args: argparse.Namespace) -> int:
         replay=None if tape is None else tape.answer,
     )
     with judging.reporter() as reporter:
-        with _Ending() as ending:
-            try:
-                stub.__enter__()
-            except OSError as error:
-                raise UsageError(f"--port {args.port}: {error.strerror}") from None
-            try:
-                _announce(stub)
-                _watch(stub, ending)
-            finally:
-                stub.__exit__()
+        _serve(stub, args.port)
         exchanges = stub.review()
         report_exchanges(exchanges, stub.failures, folder, reporter)
         report_missing(exchanges, args.expect, reporter)
@@ -79,14 +70,35 @@ def execute(args: argparse.Namespace) -> int:
     return exit_code(reporter)
 
 
+def _serve(stub: Stub, port: int) -> None:
+    """Let the stub answer until a signal comes. Raises UsageError where the port cannot be had."""
+    over = threading.Event()
+
+    def end(number: int, _frame: object) -> None:
+        over.set()
+        # The second one has its usual effect.
+        signal.signal(number, signal.SIG_DFL)
+
+    with taken_by(end, DEADLY):
+        try:
+            stub.__enter__()
+        except OSError as error:
+            raise UsageError(f"--port {port}: {error.strerror}") from None
+        try:
+            _announce(stub)
+            _watch(stub, over)
+        finally:
+            stub.__exit__()
+
+
 def _announce(stub: Stub) -> None:
     for service in stub.services:
         _say(f"{service}  {stub.endpoint(service)}  WSDL {stub.wsdl(service)}")
 
 
-def _watch(stub: Stub, ending: _Ending) -> None:
+def _watch(stub: Stub, over: threading.Event) -> None:
     told = 0
-    while not ending.has_come.wait(_POLL):
+    while not over.wait(_POLL):
         for exchange in stub.exchanges[told:]:
             told += 1
             _say(_line(exchange))
@@ -102,29 +114,6 @@ def _line(exchange: Exchange) -> str:
 def _say(line: str) -> None:
     sys.stderr.write(f"{escaped(line)}\n")
     sys.stderr.flush()
-
-
-class _Ending:
-    """Notes the first signal that is to end the command, while it is entered; the second one has its usual effect."""
-
-    def __init__(self) -> None:
-        self.has_come = threading.Event()
-        self._before: dict[int, Any] = {}
-
-    def __enter__(self) -> Self:
-        for number in _ENDING:
-            # What is ignored, as under nohup, stays so.
-            if signal.getsignal(number) != signal.SIG_IGN:
-                self._before[number] = signal.signal(number, self._take)
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for number, handler in self._before.items():
-            signal.signal(number, signal.SIG_DFL if handler is None else handler)
-
-    def _take(self, number: int, _frame: object) -> None:
-        self.has_come.set()
-        signal.signal(number, signal.SIG_DFL)
 
 
 def _port(text: str) -> int:

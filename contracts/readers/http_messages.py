@@ -7,6 +7,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.codings import codings_of
+from contracts.fields import TOKEN
 from contracts.messages import Message
 from contracts.xml import MAX_BYTES
 
@@ -19,15 +20,14 @@ if TYPE_CHECKING:
 
 _MAX_HEAD: Final = 64 * 1024
 
-_WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _VERSION: Final = r"HTTP/[0-9](?:\.[0-9])?"
 #: RFC 9112 section 2.2 lets empty lines precede the start line; an editor may have put a byte order mark there.
 _LEADING: Final = re.compile(rb"(?:\xef\xbb\xbf)?(?:\r?\n)*+")
 _MAY_LEAD: Final = (b"\xef", b"\r", b"\n")
 _START: Final = re.compile(
-    rf"{_VERSION} (?P<status>[0-9]{{3}})(?: [^\n]*)?|(?P<method>{_WORD}) (?P<url>[^ \t\n]+) {_VERSION}[ \t]*"
+    rf"{_VERSION} (?P<status>[0-9]{{3}})(?: [^\n]*)?|(?P<method>{TOKEN}) (?P<url>[^ \t\n]+) {_VERSION}[ \t]*"
 )
-_NAME: Final = re.compile(_WORD)
+_NAME: Final = re.compile(TOKEN)
 _HEAD_END: Final = re.compile(rb"\n\r?\n")
 _BLANKS: Final = " \t\r"
 _NO_FIELD: Final = "neither a header field nor the blank line before the body"

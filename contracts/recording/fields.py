@@ -5,20 +5,15 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final
 
+from contracts.fields import HOP_BY_HOP, OF_THE_BYTES, is_field
+
 if TYPE_CHECKING:
     from contracts.messages import Headers
 
-_HOP_BY_HOP: Final = frozenset(
-    {"connection", "keep-alive", "proxy-authenticate", "proxy-authorization", "proxy-authentication-info"}
-    | {"proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"}
-)
-#: What is true of one connection's bytes only: of those that are passed on it is said anew. Nobody waits for a 100.
-_OF_A_REQUEST: Final = frozenset({"host", "content-length", "content-encoding", "accept-encoding", "expect"})
-_OF_A_RESPONSE: Final = frozenset({"content-length", "content-encoding"})
+#: What is true of one connection only: of what is passed on it is said anew. Nobody waits for a 100.
+_OF_A_REQUEST: Final = OF_THE_BYTES | {"host", "accept-encoding", "expect"}
 #: An endpoint must not say where its answer comes from: we do.
 _OURS: Final = "soap-contracts-"
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
 _FOLD: Final = re.compile(r"[ \t]*\r?\n[ \t]+")
 
 
@@ -33,9 +28,9 @@ def of_response(headers: Headers) -> Headers:
     Raises ValueError for a field that is none of HTTP.
     """
     plain = tuple((name, _FOLD.sub(" ", value).strip(" \t")) for name, value in headers)
-    if not all(_TOKEN.fullmatch(name) and _VALUE.fullmatch(value) for name, value in plain):
+    if not all(is_field(*field) for field in plain):
         raise ValueError
-    return tuple(field for field in _kept(plain, _OF_A_RESPONSE) if not field[0].lower().startswith(_OURS))
+    return tuple(field for field in _kept(plain, OF_THE_BYTES) if not field[0].lower().startswith(_OURS))
 
 
 def joined(headers: Headers) -> dict[str, str]:
@@ -53,5 +48,5 @@ def _kept(headers: Headers, left_out: frozenset[str]) -> Headers:
         if name.lower() == "connection"
         for option in value.split(",")
     }
-    dropped = _HOP_BY_HOP | left_out | named
+    dropped = HOP_BY_HOP | left_out | named
     return tuple(field for field in headers if field[0].lower() not in dropped)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.redaction import write_cassette
 from contracts.rules import open_case
 from contracts.secrecy import without
-from contracts.tapes.recorded import PROVENANCE, SOURCE
+from contracts.tapes.recorded import DATE, PROVENANCE, SOURCE
 
 from .decisions import permitted
 from .endpoints import Endpoint, EndpointError
@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 
 #: Seconds that an endpoint has for an answer.
 PATIENCE: Final = 60.0
-_DATE: Final = "Soap-Contracts-Date"
 
 
 class Recorder:
@@ -74,7 +73,7 @@ class Recorder:
         marks = (
             (PROVENANCE, "recorded"),
             (SOURCE, self._target.place),
-            (_DATE, datetime.now(tz=UTC).date().isoformat()),
+            (DATE, datetime.now(tz=UTC).date().isoformat()),
         )
         answered = found._replace(headers=(*(found.headers or ()), *marks), source=request.source, request=asked)
         self._exchanges.append((asked, answered))

@@ -10,6 +10,7 @@ from urllib.parse import unquote
 from contracts.addresses import addressed
 from contracts.codings import codings_of
 from contracts.errors import SoapContractsError
+from contracts.fields import TOKEN
 from contracts.messages import Message
 from contracts.raw import head
 from contracts.secrecy import resolved
@@ -29,9 +30,8 @@ if TYPE_CHECKING:
 _WINDOWS: Final = {"gzip": 31, "x-gzip": 31, "deflate": 15}
 #: As much of a head as is read of a file.
 _LONGEST_HEAD: Final = 64 * 1024
-_WORD: Final = r"[!#$%&'*+.^_`|~0-9A-Za-z-]+"
 _HEAD: Final = re.compile(
-    rf"(?:HTTP/1\.1 [1-9][0-9]{{2}} [^\r\n]*|{_WORD} [^ \t\r\n]+ HTTP/1\.1)\r\n(?:{_WORD}: [^\r\n]*\r\n)*\r\n"
+    rf"(?:HTTP/1\.1 [1-9][0-9]{{2}} [^\r\n]*|{TOKEN} [^ \t\r\n]+ HTTP/1\.1)\r\n(?:{TOKEN}: [^\r\n]*\r\n)*\r\n"
 )
 #: What may stand within a value and is no part of it.
 _WITHIN: Final = re.compile(r"<!\[CDATA\[|\]\]>|<!--.*?-->|<\?.*?\?>", re.DOTALL)

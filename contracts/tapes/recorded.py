@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.addresses import addressed, services_at
 from contracts.errors import ReadError
+from contracts.fields import HOP_BY_HOP, OF_THE_BYTES, is_field, is_token
 from contracts.messages import Message
 from contracts.names import BLANKS, local_name
 from contracts.readers import exchanges_at
@@ -24,19 +24,14 @@ if TYPE_CHECKING:
 
 #: The most bytes in all bodies of a cassette, their codings undone: an alias, or gzip, makes much of little.
 MAX_TOTAL: Final = 128 * 1024 * 1024
-#: What tells of one connection, or of bytes that are not those of the replay (RFC 9110 sections 7.6.1, 8.4 and 8.6).
-_OF_THE_CONNECTION: Final = frozenset(
-    {"connection", "content-encoding", "content-length", "keep-alive", "proxy-authenticate", "proxy-connection"}
-    | {"te", "trailer", "transfer-encoding", "upgrade"}
-)
-_TOKEN: Final = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_FIELD_VALUE: Final = re.compile(r"[\t\x20-\x7e\x80-\xff]*")
+#: What tells of one connection, or of bytes that are not those of the replay.
+_OF_THE_CONNECTION: Final = HOP_BY_HOP | OF_THE_BYTES
 #: Answers without a body, whatever was recorded (RFC 9110 sections 15.3.5 and 15.4.5).
 _BODILESS: Final = (204, 304)
 #: Header fields of an answer that tell where it comes from; they go to the client as well.
 PROVENANCE: Final = "Soap-Contracts-Provenance"
 SOURCE: Final = "Soap-Contracts-Source"
-_DATE: Final = "Soap-Contracts-Date"
+DATE: Final = "Soap-Contracts-Date"
 _FINDINGS: Final = "Soap-Contracts-Findings"
 
 
@@ -73,7 +68,7 @@ class Recorded(NamedTuple):
     def provenance(self) -> Provenance:
         """Where the answer comes from."""
         basis, source, date, findings = (
-            self.response.header(name) or "" for name in (PROVENANCE, SOURCE, _DATE, _FINDINGS)
+            self.response.header(name) or "" for name in (PROVENANCE, SOURCE, DATE, _FINDINGS)
         )
         return Provenance(basis, source, date, tuple(findings.replace(",", " ").split()))
 
@@ -146,7 +141,7 @@ def _recorded(place: Place, exchange: Exchange, catalog: Catalog) -> Recorded:
 def _asked(exchange: Exchange) -> Message:
     """The request. Raises ReadError."""
     method = exchange.method or "POST"
-    if not _TOKEN.fullmatch(method):
+    if not is_token(method):
         raise ReadError("the method is none of HTTP")
     return _message(exchange.request, "request")._replace(kind="request", method=method, url=exchange.url)
 
@@ -167,7 +162,7 @@ def _message(half: Half, what: str) -> Message:
     """The body and the header fields of one half. Raises ReadError."""
     headers = None if half.headers is None else tuple((name, value.strip(" \t")) for name, value in half.headers)
     for name, value in headers or ():
-        if not _TOKEN.fullmatch(name) or not _FIELD_VALUE.fullmatch(value):
+        if not is_field(name, value):
             raise ReadError(
                 f"a header field of the {what} is none of HTTP: it has a line break or another such character"
             )
