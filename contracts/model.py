@@ -157,7 +157,7 @@ class Service(NamedTuple):
     """One provider's contract.
 
     ``folder`` holds the schemas, ``secrets`` the local names of the secret fields; ``severities`` and ``consequences``
-    have the ids of rules as keys.
+    have the ids of rules as keys; ``behaviour`` names the class that the stub answers by, "" where there is none.
     """
 
     name: str
@@ -177,6 +177,7 @@ class Service(NamedTuple):
     severities: dict[str, SeverityStatement]
     consequences: dict[str, Consequence]
     published: PublishedWsdl
+    behaviour: str = ""
 
     def operation(self, name: str) -> Operation | None:
         """The operation of this name, or None."""

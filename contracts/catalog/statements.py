@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from typing import TYPE_CHECKING, Final
 
 from contracts.model import (
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 _EFFECTS: Final[tuple[Effect, ...]] = ("read", "write", "destructive")
 _LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "info", "off")
 _BASES: Final[tuple[Basis, ...]] = ("documented", "observed", "inferred")
+_CLASS: Final = re.compile(r"(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|[\w-]+\.py):[A-Za-z_]\w*", re.ASCII)
 _TEXTS: Final = ("name", "title", "version", "api_version", "namespace", "endpoint")
 _TABLES: Final = (
     "service",
@@ -38,6 +40,7 @@ _TABLES: Final = (
     "severity",
     "consequences",
     "published",
+    "behaviour",
 )
 
 
@@ -83,6 +86,7 @@ class _Statements:
             severities=dict(self._each_severity()),
             consequences=dict(self._each_consequence()),
             published=self._published(texts["name"]),
+            behaviour=self._behaviour(),
         )
 
     def _each_operation(self) -> Iterator[Operation]:
@@ -195,6 +199,17 @@ class _Statements:
             optional=tuple(self._each_optional(table.table("operations"))),
             ground=table.ground(),
         )
+
+    def _behaviour(self) -> str:
+        """The class, which nothing is run for here: only the stub does."""
+        table = self._contract.table("behaviour")
+        if "behaviour" not in self._contract:
+            return ""
+        table.keep_to("class")
+        named = table.text("class")
+        if not _CLASS.fullmatch(named):
+            raise table.wrong(f"class = {named!r} is not of the form package.module:Class or file.py:Class")
+        return named
 
     def _each_optional(self, tables: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
         for operation in tables:
