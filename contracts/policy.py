@@ -162,8 +162,10 @@ class Policy:
         return family not in self.ignore and (not self.select or family in self.select)
 
     def _marked(self, verdict: Verdict, finding: Finding) -> Finding:
+        if finding.accepted:
+            return finding
         reason = self._reason(key_of(verdict, finding), finding.severity)
-        return finding._replace(accepted=reason) if reason and not finding.accepted else finding
+        return finding._replace(accepted=reason) if reason else finding
 
     def _reason(self, key: Key, severity: Severity) -> str:
         """Why the finding with this key is accepted; nothing when it is not."""

@@ -291,7 +291,7 @@ def test_it(soap_contracts):
             """
 def test_it(soap_contracts, monkeypatch):
     def broken(*_): raise KeyError("canary-password")
-    monkeypatch.setattr("contracts.server.stub.answer_to", broken)
+    monkeypatch.setattr("contracts.conditions.Conditions.serve", broken)
     assert send(soap_contracts.ongoing.endpoint) == 500
 """,
             failed=1,

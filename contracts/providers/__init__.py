@@ -1,4 +1,4 @@
-"""How each provider behaves, so that the stub answers as the real one does: sessions, stored times, faults, tolerance."""
+"""How each provider behaves, so that the stub answers as it would: sessions, stored times, faults, tolerance."""
 
 from .behaviour import Behaviour, refused, sampled
 from .calls import Call

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import socket
+import struct
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 from urllib.parse import unquote
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, MutableMapping
 
+    from contracts.answers import Answer, Wire
     from contracts.messages import Headers
 
     Scope = MutableMapping[str, Any]
@@ -17,6 +21,9 @@ if TYPE_CHECKING:
 
 #: How much more than the limit is read and thrown away, as a multiple: a client that is still sending sees no answer.
 _PATIENCE: Final = 8
+#: Where `listening` puts a connection's transport in the state of a scope.
+TRANSPORT: Final = "soap-contracts-transport"
+_NO_LINGERING: Final = struct.pack("ii", 1, 0)
 #: Scheme and authority of an absolute request target, RFC 9112 section 3.2.2.
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/]*)")
 
@@ -46,19 +53,6 @@ class Received(NamedTuple):
     complete: bool
 
 
-class Answer(NamedTuple):
-    """A status, the header fields and a body."""
-
-    status: int
-    headers: Headers
-    body: bytes
-
-
-def text(status: int, body: str, *headers: tuple[str, str]) -> Answer:
-    """A page of plain text."""
-    return Answer(status, (("Content-Type", "text/plain; charset=utf-8"), *headers), body.encode())
-
-
 def request_of(scope: Scope) -> Request:
     """The head in an ASGI http ``scope``."""
     headers = tuple((name.decode("latin-1"), value.decode("latin-1")) for name, value in scope["headers"])
@@ -86,9 +80,30 @@ async def receive_body(receive: Receive, limit: int) -> Received:
             return Received(bytes(body), complete=True)
 
 
-async def send_answer(send: Send, answer: Answer) -> None:
+async def send_answer(scope: Scope, receive: Receive, send: Send, answer: Answer) -> None:
     """Send it; the server leaves the body out where the request was HEAD."""
+    if answer.wire is not None:
+        await _send_oddly(scope["state"][TRANSPORT], receive, answer.wire)
+        return
     fields = [*answer.headers, ("Content-Length", str(len(answer.body)))]
-    headers = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in fields]
+    headers = [(name.encode("latin-1"), value.encode("latin-1")) for name, value in fields]
     await send({"type": "http.response.start", "status": answer.status, "headers": headers})
     await send({"type": "http.response.body", "body": answer.body})
+
+
+async def _send_oddly(transport: asyncio.Transport, receive: Receive, wire: Wire) -> None:
+    """Send bytes past the server, which would not let them through, and end the connection."""
+    for number, piece in enumerate(wire.pieces):
+        if number and wire.pause:
+            await asyncio.sleep(wire.pause)
+        if transport.is_closing():
+            break
+        transport.write(piece)
+    if wire.reset:
+        # Closed without lingering, a connection is reset: RST instead of FIN.
+        transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _NO_LINGERING)
+        transport.abort()
+    else:
+        transport.close()
+    while (await receive())["type"] != "http.disconnect":
+        pass

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
+from .asgi import TRANSPORT
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
@@ -118,6 +120,11 @@ class _Server(uvicorn.Server):
 
 def _protocol(refused: Callable[[str], None]) -> type[H11Protocol]:
     class Protocol(H11Protocol):
+        def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override] # as uvicorn has it
+            super().connection_made(transport)
+            # The state of each of this connection's scopes: what no HTTP server would send is written past it.
+            self.app_state = {**self.app_state, TRANSPORT: transport}
+
         def send_400_response(self, msg: str) -> None:
             refused(_QUOTED.sub("", str(sys.exception() or msg)))
             super().send_400_response(msg)

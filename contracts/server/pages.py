@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote
 
 from contracts import wsdl
+from contracts.answers import Answer, text
 from contracts.names import TEXT_XML
-
-from .asgi import Answer, text
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog

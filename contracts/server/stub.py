@@ -9,26 +9,29 @@ from urllib.parse import quote
 
 from contracts import samples
 from contracts.addresses import shown_method
+from contracts.answers import text
 from contracts.checking import check
 from contracts.codings import plain
+from contracts.conditions import Conditions, Served
 from contracts.errors import SoapContractsError, UnansweredRequestError
 from contracts.messages import Message
 from contracts.rules import open_case
 from contracts.secrecy import without
 from contracts.xml import MAX_BYTES
 
-from .answers import answer_to, replayed, unanswered
-from .asgi import receive_body, request_of, send_answer, text
+from .answers import replayed, unanswered
+from .asgi import receive_body, request_of, send_answer
 from .listening import HOST, Listener
 from .pages import page, service_at
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    from contracts.answers import Answer
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
 
-    from .asgi import Answer, Receive, Received, Request, Scope, Send
+    from .asgi import Receive, Received, Request, Scope, Send
 
 _METHODS: Final = "GET, HEAD, POST"
 _MALFORMED: Final = "a client has sent what is no HTTP/1.1 request, and got 400 for it"
@@ -42,11 +45,16 @@ class MalformedRequestError(SoapContractsError, ValueError):
 
 
 class Exchange(NamedTuple):
-    """A request, the answer that it got (None when its sender hung up, or sent too much), and a verdict on each."""
+    """A request, the answer that it got, and a verdict on each.
+
+    ``response`` is None when its sender hung up, or sent too much, or got nothing. ``answered_by`` says who answered in
+    the place of the service, "" where the answer was replayed: what is wrong with it does not count.
+    """
 
     request: Message
     response: Message | None
     verdicts: tuple[Verdict, ...]
+    answered_by: str = ""
 
 
 class Stub:
@@ -54,7 +62,8 @@ class Stub:
 
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
-    go on. ``replay`` gives the answers instead, as `Tape.answer` does; a request for which it raises
+    go on. The services behave as `contracts.providers` has it; `conditions` brings them into states and injects what
+    a client must survive. ``replay`` gives the answers instead, as `Tape.answer` does; a request for which it raises
     UnansweredRequestError gets a fault, and the error is among the `failures`. Raises UnknownNameError for a service
     that does not exist, and ContractError for one of whose responses no sample can be made.
     """
@@ -74,6 +83,7 @@ class Stub:
         for service in self._catalog:
             for operation in service.operations:
                 samples.fullest(service, operation, "response")
+        self.conditions = Conditions(self._catalog)
         self._listener = Listener(self._serve, self._refuse, port)
         self._lock = threading.Lock()
         self._exchanges: list[Exchange] = []
@@ -118,17 +128,19 @@ class Stub:
         messages = [request]
         if exchange.response is not None:
             messages.append(exchange.response._replace(source=source, request=request))
-        verdicts = tuple(check(message, catalog=self._catalog) for message in messages)
-        return Exchange(request, messages[1] if len(messages) > 1 else None, verdicts)
+        verdicts = [check(message, catalog=self._catalog) for message in messages]
+        verdicts[1:] = [_ours(verdict, exchange.answered_by) for verdict in verdicts[1:]]
+        return Exchange(request, messages[1] if len(messages) > 1 else None, tuple(verdicts), exchange.answered_by)
 
     @property
     def failures(self) -> tuple[Exception, ...]:
         """What no verdict tells, in order.
 
         A MalformedRequestError for a request that was no HTTP, an UnansweredRequestError for one that ``replay``
-        has no answer for; errors of the stub itself.
+        has no answer for, a ConductError for what a client must not do; errors of the stub itself.
         """
         with self._lock:
+            self._failures += self.conditions.taken()
             return tuple(self._failures)
 
     def settle(self, patience: float = 1.0) -> None:
@@ -154,10 +166,11 @@ class Stub:
             with self._lock:
                 self._failures.append(error)
             answer = text(500, "The stub itself has failed.\n")
-        await send_answer(send, answer)
+        await send_answer(scope, receive, send, answer)
 
     def _answer(self, request: Request, received: Received) -> Answer:
         if request.method in ("GET", "HEAD") and not received.body:
+            self.conditions.look_at(request.path)
             return page(self._catalog, request)
         if request.method != "POST" and not received.body:
             return text(405, f"Allowed are {_METHODS}.\n", ("Allow", _METHODS))
@@ -180,18 +193,30 @@ class Stub:
         if not received.complete or len(message.body) > MAX_BYTES:
             self._keep(Exchange(message, None, (verdict,)))
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
-        answer = self._answer_to(message, verdict)
+        served = self._served(message, verdict, request.base)
+        self._keep(self._exchanged(message, verdict, served))
+        return served.answer
+
+    def _exchanged(self, message: Message, verdict: Verdict, served: Served) -> Exchange:
+        answer, by = served
+        if self._replay is None or by:
+            by = f"the stub's own answer{f', injected: {by}' if by else ''}"
+        if not answer.status:
+            return Exchange(message, None, (verdict,), by)
         told = message._replace(kind="response", method=None, request=message)
         response = told._replace(status=answer.status, headers=answer.headers, body=answer.body)
-        self._keep(Exchange(message, response, (verdict, check(response, catalog=self._catalog))))
-        return answer
+        return Exchange(message, response, (verdict, _ours(check(response, catalog=self._catalog), by)), by)
 
-    def _answer_to(self, message: Message, verdict: Verdict) -> Answer:
-        if self._replay is None:
-            counting = verdict if self._counted is None else self._counted(verdict)
-            return answer_to(self._catalog, counting, message.body)
+    def _served(self, message: Message, verdict: Verdict, base: str) -> Served:
+        counting = verdict if self._counted is None else self._counted(verdict)
+        replay = self._replay
+        return self.conditions.serve(
+            message, counting, base, None if replay is None else lambda: self._replayed(replay, message)
+        )
+
+    def _replayed(self, replay: Callable[[Message], Message], message: Message) -> Answer:
         try:
-            return replayed(self._replay(message))
+            return replayed(replay(message))
         except UnansweredRequestError as error:
             with self._lock:
                 self._failures.append(error)
@@ -200,3 +225,10 @@ class Stub:
     def _keep(self, exchange: Exchange) -> None:
         with self._lock:
             self._exchanges.append(exchange)
+
+
+def _ours(verdict: Verdict, by: str) -> Verdict:
+    """A verdict on an answer; where it was ours, the client is not to blame for what is wrong with it."""
+    if not by or not verdict.findings:
+        return verdict
+    return verdict._replace(findings=tuple([finding._replace(accepted=by) for finding in verdict.findings]))

@@ -1,0 +1,86 @@
+"""Answers that stand in the place of the provider's: pages, empty bodies, a redirect, the wrong payload."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from lxml import etree
+
+from contracts import samples
+from contracts.answers import Answer
+from contracts.names import BODY, TEXT_XML
+from contracts.xml import parse
+
+from .injections import injection
+
+if TYPE_CHECKING:
+    from .injections import Scene
+
+_XML: Final = (("Content-Type", TEXT_XML),)
+_PAGE: Final = b"""\
+<!DOCTYPE html>
+<html><head><title>Service Unavailable</title></head>
+<body><h1>Service Unavailable</h1><p>The server is busy.<br>Try again later.</p></body></html>
+"""
+#: What marks the address to which a redirect leads, so that a client that follows it is known.
+REDIRECTED: Final = "soap-contracts-redirected"
+_NAMES: Final = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+
+
+@injection("raise", processed=False)
+def fault_with_200(scene: Scene) -> Answer:
+    """A fault with status 200: the status says success, the Body does not (WS-I BP 1.1 R1107)."""
+    return scene.behaviour.fault(scene.behaviour.faults[0])._replace(status=200)
+
+
+@injection("raise", "may retry", processed=False)
+def empty_500(scene: Scene) -> Answer:  # noqa: ARG001 - every injection gets it
+    """Status 500 with an empty body: no fault says why."""
+    return Answer(500, (), b"")
+
+
+@injection("raise", "may retry", processed=False, name="HTML page with 503")
+def html_page_with_503(scene: Scene) -> Answer:  # noqa: ARG001 - every injection gets it
+    """Status 503 with an HTML page, as a proxy answers before an overloaded service."""
+    return Answer(503, (("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "1")), _PAGE)
+
+
+@injection("raise")
+def empty_202(scene: Scene) -> Answer | None:
+    """Status 202 with an empty body, although the operation has a response: the request was processed."""
+    answer = scene.process()
+    return Answer(202, (), b"") if answer.status == 200 else answer
+
+
+@injection("raise", suits=lambda operation: operation is not None)
+def other_operations_response(scene: Scene) -> Answer | None:
+    """The response of another operation of the service."""
+    others = [one for one in scene.service.operations if one is not scene.operation]
+    if not others or scene.process().status != 200:
+        return None
+    return Answer(200, _XML, samples.fullest(scene.service, others[0], "response"))
+
+
+@injection("raise", "the same values")
+def two_payloads(scene: Scene) -> Answer | None:
+    """The response twice in one Body (against WS-I BP 1.1 R9981)."""
+    answer = scene.process()
+    root = parse(answer.body).root
+    body = None if root is None or answer.status != 200 else root.find(BODY)
+    if root is None or body is None or not len(body):
+        return answer
+    body.append(parse(etree.tostring(body[0])).root or body[0])
+    return answer._replace(body=etree.tostring(root, encoding="utf-8", xml_declaration=True))
+
+
+@injection("raise", processed=False)
+def redirect(scene: Scene, location: str = "", status: int = 307) -> Answer:
+    """A redirect to another host, or to `location`: whoever follows it sends the credentials there."""
+    return Answer(status if 300 <= status < 400 else 307, (("Location", location or _elsewhere(scene)),), b"")
+
+
+def _elsewhere(scene: Scene) -> str:
+    """The stub itself, by another of its names."""
+    scheme, _, authority = scene.base.partition("://")
+    host, colon, port = authority.partition(":")
+    return f"{scheme}://{_NAMES.get(host, host)}{colon}{port}/{scene.service.name}?{REDIRECTED}"

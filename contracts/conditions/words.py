@@ -1,0 +1,78 @@
+"""Conditions as the command line writes them: ``NAME[,PARAMETER=VALUE...][:OPERATION[:TIMES]]``."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from contracts.providers import StateError
+
+if TYPE_CHECKING:
+    from contracts.catalog import Catalog
+
+#: The last two parts are tried from the end on, because a value may hold colons.
+_INJECTED: Final = re.compile(
+    r"(?P<condition>.+?)(?::(?P<operation>[A-Za-z_*][\w.*-]*(?:/[A-Za-z_*][\w.*-]*)?)(?::(?P<times>[0-9]{1,6}|\*))?)?",
+    re.ASCII,
+)
+_ANY: Final = "*"
+
+
+class Asked(NamedTuple):
+    """A condition that somebody asked for: of which services, its name, for which calls, and its parameters."""
+
+    services: tuple[str, ...]
+    name: str
+    operation: str | None
+    times: int | None
+    parameters: dict[str, str]
+
+
+def asked_state(text: str, catalog: Catalog) -> Asked:
+    """``[SERVICE/]STATE[,PARAMETER=VALUE...]``; without a service it is meant for each. Raises as `asked_injection`."""
+    service, slash, rest = text.partition("/")
+    if slash and service in catalog.services:
+        name, parameters = _split(rest)
+        return Asked((service,), name, None, None, parameters)
+    name, parameters = _split(text)
+    return Asked(tuple(catalog.services), name, None, None, parameters)
+
+
+def asked_injection(text: str, catalog: Catalog) -> Asked:
+    """``NAME[,PARAMETER=VALUE...][:OPERATION[:TIMES]]``.
+
+    The operation is ``Operation`` or ``service/Operation``, ``*`` or ``service/*`` any; TIMES is 1, or ``*`` for ever.
+    Raises StateError for another form, and UnknownNameError for an operation that does not exist.
+    """
+    found = _INJECTED.fullmatch(text)
+    if found is None:
+        raise StateError(f"{text!r} is not of the form NAME[,PARAMETER=VALUE...][:OPERATION[:TIMES]]")
+    name, parameters = _split(found["condition"])
+    services, operation = _called(found["operation"] or _ANY, catalog)
+    times = None if found["times"] == _ANY else int(found["times"] or 1)
+    return Asked(services, name, operation, times, parameters)
+
+
+def _called(text: str, catalog: Catalog) -> tuple[tuple[str, ...], str | None]:
+    service, slash, operation = text.rpartition("/")
+    if slash:
+        known = catalog.service(service)
+        return (known.name,), None if operation == _ANY else catalog.operation(text)[1].name
+    if operation == _ANY:
+        return tuple(catalog.services), None
+    services = tuple(one.name for one in catalog if one.operation(operation) is not None)
+    if not services:
+        known_ones = [f"{one.name}/{each.name}" for one in catalog for each in one.operations]
+        raise StateError(f"there is no operation {operation!r}; known are {', '.join(known_ones)}")
+    return services, operation
+
+
+def _split(text: str) -> tuple[str, dict[str, str]]:
+    name, *pairs = text.split(",")
+    parameters = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not equals or not key:
+            raise StateError(f"{text!r}: {pair!r} is not of the form PARAMETER=VALUE")
+        parameters[key.strip()] = value
+    return name.strip(), parameters
