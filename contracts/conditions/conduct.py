@@ -52,9 +52,11 @@ class Conduct:
         if operation.effect != "destructive":
             return None
         key = key_of(asked_of(message, self._catalog))
-        first = next((source for known, source in self._unknown if key.same(known)), None)
-        if first is None:
+        found = next((one for one in self._unknown if key.same(one[0])), None)
+        if found is None:
             return None
+        self._unknown.remove(found)
+        first = found[1]
         return ConductError(
             f"{message.source}: {operation.name} was sent again after {first}, whose connection was reset once it was "
             f"processed; {operation.name} is destructive and must not be retried blindly: ask for the state first"

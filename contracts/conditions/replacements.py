@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import TYPE_CHECKING, Final
 
 from lxml import etree
@@ -69,7 +70,7 @@ def two_payloads(scene: Scene) -> Answer | None:
     body = None if root is None or answer.status != 200 else root.find(BODY)
     if root is None or body is None or not len(body):
         return answer
-    body.append(parse(etree.tostring(body[0])).root or body[0])
+    body.append(copy.deepcopy(body[0]))
     return answer._replace(body=etree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 

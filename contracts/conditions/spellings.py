@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .injections import Scene
 
 #: Where a client that loads external entities asks for one, behind the stub's address.
-ENTITY_PATH: Final = "/soap-contracts-entity"
+ENTITY_PATH: Final = "/soap-contracts/entity"
 _TYPE: Final = "content-type"
 
 

@@ -204,7 +204,8 @@ class Stub:
         if not answer.status:
             return Exchange(message, None, (verdict,), by)
         told = message._replace(kind="response", method=None, request=message)
-        response = told._replace(status=answer.status, headers=answer.headers, body=answer.body)
+        body = plain(answer.body, answer.headers, MAX_BYTES)
+        response = told._replace(status=answer.status, headers=answer.headers, body=body)
         return Exchange(message, response, (verdict, _ours(check(response, catalog=self._catalog), by)), by)
 
     def _served(self, message: Message, verdict: Verdict, base: str) -> Served:

@@ -1,0 +1,273 @@
+"""Luminate Online: sessions, and one active synchronization for each user and partition.
+
+What its pages say is followed; where they are silent or contradict each other, a state says which way.
+"""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from contracts import samples
+from contracts.answers import Answer
+from contracts.names import BLANKS, TEXT_XML
+from contracts.schema import instant_of
+
+from .behaviour import Behaviour, sampled
+from .luminate_faults import FORMS, fault_body
+from .states import StateError, state
+
+if TYPE_CHECKING:
+    from contracts.model import Service
+
+    from .calls import Call
+
+_MINUTES: Final = 30
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+#: Where the window of a first synchronization begins: no page says.
+_EVER: Final = "1970-01-01T00:00:00Z"
+#: So many sessions live at once; the ones that were not used for the longest time end before.
+_MOST_SESSIONS: Final = 10_000
+_COUNTED: Final = ("idle", "absolute")
+_STATUSES: Final = (200, 500)
+#: What the error page calls malformed, by the family of our rules; of the rest, what it calls invalid.
+_MALFORMED: Final = "xml"
+_INVALID: Final = frozenset({"soap", "schema", "contract"})
+_OF_THE_SESSION: Final = frozenset({"contract/header-missing", "contract/header-empty", "contract/header-namespace"})
+#: Nobody is known by a session that a state has made: it acts for any user.
+_ANYBODY: Final = ""
+
+
+#: A user's name and a partition's number, as digits.
+Partition = tuple[str, str]
+
+
+class Session(NamedTuple):
+    """Who is logged in, since when, and when that was last made use of."""
+
+    user: str
+    opened: datetime
+    used: datetime
+
+
+class Synchronization(NamedTuple):
+    """A synchronization, active or left open, and the window that it is about."""
+
+    number: int
+    start: str
+    end: str
+
+
+class FaultError(Exception):
+    """A call gets the fault of this name; ``place`` is a line and a column of the message."""
+
+    def __init__(self, name: str, text: str, place: tuple[int, int] = (0, 0)) -> None:
+        super().__init__(text)
+        self.name = name
+        self.text = text
+        self.place = place
+
+
+class Luminate(Behaviour):
+    """The site of one organization."""
+
+    def __init__(self, service: Service) -> None:
+        super().__init__(service)
+        self._sessions: dict[str, Session] = {}
+        self._forget()
+
+    def _forget(self) -> None:
+        self._active: dict[Partition, Synchronization] = {}
+        self._last: dict[Partition, str] = {}
+        self._count = 0
+        self._credentials: tuple[bytes, bytes] | None = None
+        self._lifetime = timedelta(minutes=_MINUTES)
+        self._idle = True
+        self._status, self._form = 500, FORMS[0]
+
+    def reset(self) -> None:
+        """Forget all but the sessions: who has logged in once for all tests stays logged in."""
+        super().reset()
+        self._forget()
+        now = self.clock.now()
+        self._sessions = {key: Session(known.user, now, now) for key, known in self._sessions.items()}
+
+    def answer(self, call: Call) -> Answer:
+        """What the page says of this call, or the fault that stands for what is wrong with it."""
+        try:
+            self._refuse(call)
+            return self._performed(call)
+        except FaultError as error:
+            return self._fault(error)
+
+    def fault(self, name: str, text: str = "") -> Answer:
+        """The fault of this name, in the form and with the status that the site has."""
+        return self._fault(FaultError(name, text or f"{name}, as it was asked for", (1, 1)))
+
+    @state
+    def active_synchronization(self, partition: int, user: str = _ANYBODY) -> None:
+        """A synchronization of the partition is open, for this user or for any."""
+        key = (user, str(partition))
+        self._open(key, self._begin(key), self._now())
+
+    @state
+    def session(self, id: str, user: str = _ANYBODY) -> None:  # noqa: A002 - as the element is called
+        """The SessionId `id` is that of a live session, as if the user had logged in."""
+        now = self.clock.now()
+        self._sessions[id] = Session(user, now, now)
+
+    @state
+    def session_expired(self) -> None:
+        """Every session that is open now has expired."""
+        self._sessions.clear()
+
+    @state
+    def session_lifetime(self, minutes: float = _MINUTES, counted: str = _COUNTED[0]) -> None:
+        """How long a session lives: `idle` since its last use, `absolute` since Login; the pages say both."""
+        if counted not in _COUNTED:
+            raise StateError(f"session lifetime: counted is {' or '.join(_COUNTED)}")
+        self._lifetime, self._idle = timedelta(minutes=minutes), counted == _COUNTED[0]
+
+    @state
+    def last_sync_was(self, partition: int, start: datetime, user: str = _ANYBODY) -> None:
+        """The last successful synchronization of the partition began at this time: the next one's window does."""
+        self._last[user, str(partition)] = _written(start.astimezone(UTC))
+
+    @state
+    def credentials_are(self, user: str, password: str) -> None:
+        """Only this user name and password can log in; otherwise any that are not empty can."""
+        self._credentials = user.encode(), password.encode()
+
+    @state
+    def faults_as(self, form: str = FORMS[0], status: int = 500) -> None:
+        """Faults in the form `soap11` (unqualified, fns:CODE) or `printed` (as on the page), with status 500 or 200."""
+        if form not in FORMS or status not in _STATUSES:
+            raise StateError(f"faults as: form is {' or '.join(FORMS)}, status 200 or 500")
+        self._form, self._status = form, status
+
+    def _refuse(self, call: Call) -> None:
+        """Raise the fault for what is wrong with the message itself; what HTTP has wrong is not known to matter."""
+        for finding in call.verdict.findings:
+            family = finding.rule.partition("/")[0]
+            if finding.severity != "error" or finding.accepted:
+                continue
+            if family == _MALFORMED:
+                raise FaultError("MalformedMessageFault", finding.message, (finding.line, finding.column))
+            if finding.rule == "schema/unknown-operation":
+                raise FaultError("UnsupportedOperationFault", finding.message)
+            if finding.rule in _OF_THE_SESSION:
+                raise FaultError("SessionFault", finding.message)
+            if family in _INVALID:
+                raise FaultError("InvalidMessageFault", f"{finding.rule}: {finding.message}")
+
+    def _performed(self, call: Call) -> Answer:
+        if call.operation is None:
+            raise FaultError("UnsupportedOperationFault", "The operation is not supported")
+        if call.operation.name == "Login":
+            return self._answered(call, {"SessionId": self._login(call)})
+        user = self._user_of(call)
+        partition = (user, _number(call.values["PartitionId"]))
+        known = {"StartSynchronization": self._started, "EndSynchronization": self._ended}
+        found = known[call.operation.name](partition, call) if call.operation.name in known else None
+        return sampled(call, {}) if found is None else self._answered(call, self._values(call, found))
+
+    def _login(self, call: Call) -> str:
+        user, password = call.values.get("UserName", ""), call.values.get("Password", "")
+        if not user or not password or not self._knows(user, password):
+            raise FaultError("LoginFault", "The user name or the password is not valid")
+        now = self.clock.now()
+        while len(self._sessions) >= _MOST_SESSIONS:
+            del self._sessions[min(self._sessions, key=lambda known: self._sessions[known].used)]
+        # In the form that the pages print; what stands behind the first colon tells nobody anything.
+        key = f"{secrets.token_hex(20)}:JSESSIONID=stub:1001021:{now:%Y-%m-%dT%H:%M:%S}.000Z"
+        self._sessions[key] = Session(user, now, now)
+        return key
+
+    def _knows(self, user: str, password: str) -> bool:
+        if self._credentials is None:
+            return True
+        known_user, known_password = self._credentials
+        right_user = hmac.compare_digest(user.encode("utf-8", "replace"), known_user)
+        return hmac.compare_digest(password.encode("utf-8", "replace"), known_password) and right_user
+
+    def _user_of(self, call: Call) -> str:
+        """The user of a live session, which this is a use of."""
+        key, now = call.header_values.get("SessionId", ""), self.clock.now()
+        known = self._sessions.get(key)
+        if known is None or now - (known.used if self._idle else known.opened) > self._lifetime:
+            self._sessions.pop(key, None)
+            raise FaultError("SessionFault", "The session id is missing or invalid")
+        self._sessions[key] = known._replace(used=now)
+        return known.user
+
+    def _started(self, partition: Partition, call: Call) -> Synchronization:
+        if self._found(partition) is not None and call.values.get("Force", "false") not in ("true", "1"):
+            raise FaultError("SynchronizationFault", "A synchronization session is already active for the partition")
+        start = _moment(call.values.get("Start", "")) or self._begin(partition)
+        return self._open(partition, start, _moment(call.values.get("End", "")) or self._now())
+
+    def _ended(self, partition: Partition, _call: Call) -> Synchronization:
+        key = self._found(partition)
+        if key is None:
+            raise FaultError("SynchronizationFault", "There is no active synchronization session for the partition")
+        ended = self._active.pop(key)
+        # The page: the next window begins at the start time of the synchronization just ended.
+        self._last[partition] = ended.start
+        return ended
+
+    def _found(self, partition: Partition) -> Partition | None:
+        """The key of what is active for this user and partition, or for any user."""
+        user, number = partition
+        if user == _ANYBODY:
+            return next((key for key in self._active if key[1] == number), None)
+        return next((key for key in (partition, (_ANYBODY, number)) if key in self._active), None)
+
+    def _begin(self, partition: Partition) -> str:
+        return self._last.get(partition) or self._last.get((_ANYBODY, partition[1])) or _EVER
+
+    def _open(self, partition: Partition, start: str, end: str) -> Synchronization:
+        self._count += 1
+        self._active[partition] = Synchronization(self._count, start, end)
+        return self._active[partition]
+
+    def _now(self) -> str:
+        return _written(self.clock.now())
+
+    @staticmethod
+    def _values(call: Call, found: Synchronization) -> dict[str, str]:
+        partition = _number(call.values["PartitionId"])
+        return {"PartitionId": partition, "Start": found.start, "End": found.end, "SyncId": str(found.number)}
+
+    def _answered(self, call: Call, values: dict[str, str]) -> Answer:
+        if call.operation is None:
+            raise FaultError("UnsupportedOperationFault", "The operation is not supported")
+        body = samples.fullest(self.service, call.operation, "response", values)
+        return Answer(200, (("Content-Type", TEXT_XML),), body)
+
+    def _fault(self, error: FaultError) -> Answer:
+        known = next(fault for fault in self.service.faults if fault.name == error.name)
+        body = fault_body(known, self.service, error.text, error.place, self._form)
+        return Answer(self._status, (("Content-Type", TEXT_XML),), body)
+
+
+def _number(text: str) -> str:
+    """The digits of a nonNegativeInteger, of which there may be more than int() reads."""
+    return text.strip(BLANKS).lstrip("+-").lstrip("0") or "0"
+
+
+def _moment(text: str) -> str:
+    """A dateTime as the provider prints it, to the second and in UTC; as it came where no calendar has it."""
+    found = instant_of(text)
+    if found is None:
+        return text
+    try:
+        return _written(_EPOCH + timedelta(seconds=found.seconds))
+    except OverflowError:
+        return text
+
+
+def _written(moment: datetime) -> str:
+    # The printed responses have whole seconds. strftime writes a year below 1000 with less than four digits.
+    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
