@@ -255,6 +255,7 @@ class TestJson:
                 "missing": 0,
                 "malformed": 0,
                 "unmatched": 0,
+                "misconduct": 0,
                 "incomplete": 1,
                 "errors": 1,
                 "warnings": 0,

@@ -6,6 +6,7 @@ import os
 from typing import TYPE_CHECKING
 
 from contracts.addresses import is_soap
+from contracts.conditions import ConductError
 from contracts.errors import ReadError, SoapContractsError, UnansweredRequestError, UnmatchedRequestError
 from contracts.policy import operation_of
 from contracts.saving import Folder, SaveError
@@ -128,6 +129,8 @@ def report_exchanges(
             reporter.malformed("stub", str(failure))
         elif isinstance(failure, UnmatchedRequestError):
             reporter.unmatched("cassettes", str(failure))
+        elif isinstance(failure, ConductError):
+            reporter.misconduct("client", str(failure))
         elif isinstance(failure, UnansweredRequestError):
             reporter.incomplete("endpoint", str(failure))
         else:

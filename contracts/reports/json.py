@@ -80,6 +80,7 @@ def counts(summary: Summary) -> dict[str, int]:
         "missing": summary.missing,
         "malformed": summary.malformed,
         "unmatched": summary.unmatched,
+        "misconduct": summary.misconduct,
         "incomplete": summary.incomplete,
         "errors": summary.findings["error"],
         "warnings": summary.findings["warning"],

@@ -1,5 +1,6 @@
 """The stub: both services on loopback, every message judged as it comes in, answered as its verdict says."""
 
-from .stub import Exchange, MalformedRequestError, Stub
+from .journal import Exchange
+from .stub import MalformedRequestError, Stub
 
 __all__ = ["Exchange", "MalformedRequestError", "Stub"]

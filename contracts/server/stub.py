@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-import threading
-from typing import TYPE_CHECKING, Final, NamedTuple, Self
+from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import quote
 
 from contracts import samples
@@ -21,6 +20,9 @@ from contracts.xml import MAX_BYTES
 
 from .answers import replayed, unanswered
 from .asgi import receive_body, request_of, send_answer
+from .control import PATH as CONTROL_PATH
+from .control import Control
+from .journal import Exchange, Journal
 from .listening import HOST, Listener
 from .pages import page, service_at
 
@@ -44,28 +46,16 @@ class MalformedRequestError(SoapContractsError, ValueError):
     """A client has sent what is no HTTP/1.1 request: there is no message to judge, and yet something is wrong."""
 
 
-class Exchange(NamedTuple):
-    """A request, the answer that it got, and a verdict on each.
-
-    ``response`` is None when its sender hung up, or sent too much, or got nothing. ``answered_by`` says who answered in
-    the place of the service, "" where the answer was replayed: what is wrong with it does not count.
-    """
-
-    request: Message
-    response: Message | None
-    verdicts: tuple[Verdict, ...]
-    answered_by: str = ""
-
-
 class Stub:
     """The services of ``catalog``, or those that ``services`` names, on a free port of 127.0.0.1 while it is entered.
 
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
-    go on. The services behave as `contracts.providers` has it; `conditions` brings them into states and injects what
-    a client must survive. ``replay`` gives the answers instead, as `Tape.answer` does; a request for which it raises
-    UnansweredRequestError gets a fault, and the error is among the `failures`. Raises UnknownNameError for a service
-    that does not exist, and ContractError for one of whose responses no sample can be made.
+    go on. The services behave as `contracts.providers` has it; `conditions` brings them into states and injects what a
+    client must survive, and `control` lets clients do so. ``replay`` gives the answers instead, as `Tape.answer` does;
+    a request for which it raises UnansweredRequestError gets a fault, and the error is among the `failures`. ``limit``
+    is as in `Journal`, ``token`` as in `Control`. Raises UnknownNameError for a service that does not exist, and
+    ContractError for one of whose responses no sample can be made, or whose behaviour cannot be loaded.
     """
 
     def __init__(
@@ -76,6 +66,8 @@ class Stub:
         *,
         counted: Callable[[Verdict], Verdict] | None = None,
         replay: Callable[[Message], Message] | None = None,
+        limit: int | None = None,
+        token: str = "",
     ) -> None:
         self._counted = counted
         self._replay = replay
@@ -85,9 +77,8 @@ class Stub:
                 samples.fullest(service, operation, "response")
         self.conditions = Conditions(self._catalog)
         self._listener = Listener(self._serve, self._refuse, port)
-        self._lock = threading.Lock()
-        self._exchanges: list[Exchange] = []
-        self._failures: list[Exception] = []
+        self.control = Control(self.conditions, token)
+        self.journal = Journal(limit)
 
     def __enter__(self) -> Self:
         self._listener.__enter__()
@@ -110,10 +101,14 @@ class Stub:
         return f"{self.endpoint(service)}?wsdl"
 
     @property
+    def control_address(self) -> str:
+        """Where tests in any language ask for conditions, as `control` has it; they show its token."""
+        return f"http://{HOST}:{self._listener.port}{CONTROL_PATH}"
+
+    @property
     def exchanges(self) -> tuple[Exchange, ...]:
         """What was sent and answered so far, in order."""
-        with self._lock:
-            return tuple(self._exchanges)
+        return self.journal.exchanges
 
     def review(self) -> tuple[Exchange, ...]:
         """The exchanges, judged anew: by now all secrets are known, and one may stand where nobody took it for one."""
@@ -139,9 +134,8 @@ class Stub:
         A MalformedRequestError for a request that was no HTTP, an UnansweredRequestError for one that ``replay``
         has no answer for, a ConductError for what a client must not do; errors of the stub itself.
         """
-        with self._lock:
-            self._failures += self.conditions.taken()
-            return tuple(self._failures)
+        self.journal.fail(*self.conditions.taken())
+        return self.journal.failures
 
     def settle(self, patience: float = 1.0) -> None:
         """Wait until what has arrived is answered and judged, at most ``patience`` seconds.
@@ -154,21 +148,21 @@ class Stub:
         said = f"{_MALFORMED} ({reason})"
         if _ADDRESS.search(reason):
             said = f"{said}. {_ENCODE}"
-        with self._lock:
-            self._failures.append(MalformedRequestError(said))
+        self.journal.fail(MalformedRequestError(said))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
         request = request_of(scope)
         received = await receive_body(receive, MAX_BYTES)
         try:
-            answer = self._answer(request, received)
+            answer = self._answer(request, received, scope["client"])
         except Exception as error:  # noqa: BLE001 - whoever runs the stub must hear of any
-            with self._lock:
-                self._failures.append(error)
+            self.journal.fail(error)
             answer = text(500, "The stub itself has failed.\n")
         await send_answer(scope, receive, send, answer)
 
-    def _answer(self, request: Request, received: Received) -> Answer:
+    def _answer(self, request: Request, received: Received, client: tuple[str, int] | None) -> Answer:
+        if request.path.startswith(CONTROL_PATH):
+            return self.control.answer(request, received, client[0] if client else "")
         if request.method in ("GET", "HEAD") and not received.body:
             self.conditions.look_at(request.path)
             return page(self._catalog, request)
@@ -188,13 +182,13 @@ class Stub:
         )
         # The path labels the message in every report, and a client may have put anything into it.
         shown = open_case(message, self._catalog).places.masked.without_secrets(request.path)
-        message = message._replace(source=f"#{len(self._exchanges) + 1} {shown_method(request.method)} {shown}")
+        message = message._replace(source=f"#{self.journal.count + 1} {shown_method(request.method)} {shown}")
         verdict = check(message, catalog=self._catalog)
         if not received.complete or len(message.body) > MAX_BYTES:
-            self._keep(Exchange(message, None, (verdict,)))
+            self.journal.add(Exchange(message, None, (verdict,)))
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
         served = self._served(message, verdict, request.base)
-        self._keep(self._exchanged(message, verdict, served))
+        self.journal.add(self._exchanged(message, verdict, served))
         return served.answer
 
     def _exchanged(self, message: Message, verdict: Verdict, served: Served) -> Exchange:
@@ -219,13 +213,8 @@ class Stub:
         try:
             return replayed(replay(message))
         except UnansweredRequestError as error:
-            with self._lock:
-                self._failures.append(error)
+            self.journal.fail(error)
             return unanswered(error)
-
-    def _keep(self, exchange: Exchange) -> None:
-        with self._lock:
-            self._exchanges.append(exchange)
 
 
 def _ours(verdict: Verdict, by: str) -> Verdict:

@@ -1,0 +1,125 @@
+"""Conditions over HTTP, for tests in any language: a small endpoint of the stub, for loopback and with a token.
+
+All is POSTed as a JSON object. `given` takes ``service``, ``state`` and ``parameters``; `inject` takes ``service``,
+``name``, ``operation``, ``times`` and ``parameters``; `reset` takes nothing. What is left out of `inject` means any
+operation, and once; ``times`` 0 stands for every call.
+"""
+
+from __future__ import annotations
+
+import hmac
+import ipaddress
+import json
+import secrets
+from typing import TYPE_CHECKING, Any, Final
+
+from contracts.answers import Answer
+from contracts.errors import SoapContractsError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from contracts.conditions import Conditions
+
+    from .asgi import Received, Request
+
+#: Below the stub's address.
+PATH: Final = "/soap-contracts/control"
+_BEARER: Final = "Bearer "
+#: Far more than any condition takes.
+_MOST_BYTES: Final = 65_536
+_JSON: Final = (("Content-Type", "application/json"),)
+
+
+class Control:
+    """The endpoint. ``token`` is what a client has to show, made anew where none is given."""
+
+    def __init__(self, conditions: Conditions, token: str = "") -> None:
+        self.token = token or secrets.token_urlsafe(24)
+        self._conditions = conditions
+        self._known: dict[str, Callable[[_Fields], Any]] = {
+            "given": self._given,
+            "inject": self._inject,
+            "reset": self._reset,
+        }
+
+    def answer(self, request: Request, received: Received, peer: str) -> Answer:
+        """The answer to a request below `PATH` that ``peer``, an IP address, has sent."""
+        if not _is_loopback(peer):
+            return _told(403, "conditions are for clients on this machine")
+        if not self._authorised(request):
+            return _told(401, "the header field Authorization has to be: Bearer and the token")
+        act = self._known.get(request.path.removeprefix(PATH).strip("/"))
+        if act is None:
+            return _told(404, f"known are {', '.join(f'{PATH}/{name}' for name in self._known)}")
+        if request.method != "POST":
+            return _told(405, "conditions are POSTed", ("Allow", "POST"))
+        try:
+            found = act(_Fields(received.body))
+        except (SoapContractsError, ValueError) as error:
+            return _told(400, str(error))
+        return Answer(200, _JSON, json.dumps(found).encode())
+
+    def _authorised(self, request: Request) -> bool:
+        shown = next((value for name, value in request.headers if name.lower() == "authorization"), "")
+        return hmac.compare_digest(shown.encode("latin-1", "replace"), f"{_BEARER}{self.token}".encode())
+
+    def _given(self, fields: _Fields) -> dict[str, Any]:
+        self._conditions.given(fields.text("service"), fields.text("state"), fields.table("parameters"))
+        return {}
+
+    def _inject(self, fields: _Fields) -> dict[str, Any]:
+        times = fields.number("times", 1)
+        operation, parameters = fields.text("operation", ""), fields.table("parameters")
+        self._conditions.inject(
+            fields.text("service"), fields.text("name"), operation or None, times or None, parameters
+        )
+        return {}
+
+    def _reset(self, _fields: _Fields) -> dict[str, Any]:
+        return {"unmet": self._conditions.reset()}
+
+
+class _Fields:
+    """The members of a JSON object. Raises ValueError, in a sentence, for a body that is none."""
+
+    def __init__(self, body: bytes) -> None:
+        if len(body) > _MOST_BYTES:
+            raise ValueError(f"a condition has at most {_MOST_BYTES} bytes")
+        try:
+            found = json.loads(body or b"{}")
+        except (ValueError, RecursionError):
+            raise ValueError("the body is not JSON") from None
+        if not isinstance(found, dict):
+            raise ValueError("the body is not a JSON object")  # noqa: TRY004 - all are the caller's one error
+        self._found: dict[str, Any] = found
+
+    def text(self, name: str, default: str | None = None) -> str:
+        found = self._found.get(name) if self._found.get(name) is not None else default
+        if not isinstance(found, str):
+            raise ValueError(f"{name!r} is missing or not a string")  # noqa: TRY004 - as above
+        return found
+
+    def number(self, name: str, default: int) -> int:
+        found = self._found.get(name, default)
+        if not isinstance(found, int) or isinstance(found, bool):
+            raise ValueError(f"{name!r} is not a number")  # noqa: TRY004 - as above
+        return found
+
+    def table(self, name: str) -> dict[str, Any]:
+        found = self._found.get(name, {})
+        if not isinstance(found, dict):
+            raise ValueError(f"{name!r} is not an object")  # noqa: TRY004 - as above
+        return found
+
+
+def _is_loopback(peer: str) -> bool:
+    try:
+        address = ipaddress.ip_address(peer)
+    except ValueError:
+        return False
+    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
+
+
+def _told(status: int, error: str, *headers: tuple[str, str]) -> Answer:
+    return Answer(status, (*_JSON, *headers), json.dumps({"error": error}).encode())

@@ -1,0 +1,85 @@
+"""What was exchanged: all of it, or the newest where a limit keeps the memory flat."""
+
+from __future__ import annotations
+
+import threading
+from collections import deque
+from itertools import islice
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from contracts.findings import Verdict
+    from contracts.messages import Message
+
+
+class Exchange(NamedTuple):
+    """A request, the answer that it got, and a verdict on each.
+
+    ``response`` is None when its sender hung up, or sent too much, or got nothing. ``answered_by`` says who answered in
+    the place of the service, "" where the answer was replayed: what is wrong with it does not count.
+    """
+
+    request: Message
+    response: Message | None
+    verdicts: tuple[Verdict, ...]
+    answered_by: str = ""
+
+    @property
+    def passed(self) -> bool:
+        """Whether neither message has an error."""
+        return all(verdict.passed for verdict in self.verdicts)
+
+
+class Journal:
+    """The exchanges in their order, and errors that belong to none. Safe for threads.
+
+    Of more than ``limit`` exchanges the oldest are let go, those that passed before those that did not; ``limit`` None
+    lets none go. ``count`` counts all that there were, ``gone`` those that were let go, ``failed`` those of them that
+    did not pass.
+    """
+
+    def __init__(self, limit: int | None = None) -> None:
+        self._limit = limit
+        self._lock = threading.Lock()
+        self._passed: deque[tuple[int, Exchange]] = deque()
+        self._others: deque[tuple[int, Exchange]] = deque()
+        self._failures: list[Exception] = []
+        self._merged: tuple[Exchange, ...] | None = ()
+        self.count = self.gone = self.failed = 0
+
+    def add(self, exchange: Exchange) -> None:
+        """Keep an exchange."""
+        with self._lock:
+            (self._passed if exchange.passed else self._others).append((self.count, exchange))
+            self.count += 1
+            self._merged = None
+            if self._limit is not None and self.count - self.gone > self._limit:
+                self.gone += 1
+                self.failed += not self._passed
+                (self._passed or self._others).popleft()
+
+    def fail(self, *errors: Exception) -> None:
+        """Keep errors."""
+        with self._lock:
+            self._failures += errors
+
+    @property
+    def exchanges(self) -> tuple[Exchange, ...]:
+        """Those that are left, in order."""
+        with self._lock:
+            if self._merged is None:
+                both = sorted((*self._passed, *self._others), key=lambda one: one[0])
+                self._merged = tuple(exchange for _, exchange in both)
+            return self._merged
+
+    def last(self, count: int) -> tuple[Exchange, ...]:
+        """The newest ``count`` of those that are left, in order."""
+        with self._lock:
+            newest = [*islice(reversed(self._passed), count), *islice(reversed(self._others), count)]
+        return tuple(exchange for _, exchange in sorted(newest, key=lambda one: one[0])[-count:])
+
+    @property
+    def failures(self) -> tuple[Exception, ...]:
+        """The errors, in order."""
+        with self._lock:
+            return tuple(self._failures)
