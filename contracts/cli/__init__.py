@@ -34,7 +34,10 @@ COMMANDS: Final = {
         "run a client against a real endpoint, judge all that is said, and keep it as a cassette",
     ),
     "redact": ("contracts.cli.redact", "take the secrets out of cassettes and HARs, or find them"),
-    "list": ("contracts.cli.listing", "list the services, their operations, the rules or the cassettes"),
+    "list": (
+        "contracts.cli.listing",
+        "list the services, their operations, the rules, the cassettes or the conditions",
+    ),
     "explain": ("contracts.cli.explain", "tell what a rule wants, why, and what it rests on"),
     "sample": ("contracts.cli.sample", "print a message of an operation, valid or with one fault"),
     "selftest": ("contracts.cli.selftest", "try every rule with messages that break it, and with some that do not"),

@@ -1,4 +1,4 @@
-"""`soap-contracts list`: the services, their operations, the rules, the shipped cassettes."""
+"""`soap-contracts list`: the services, their operations, the rules, the shipped cassettes, the conditions."""
 
 from __future__ import annotations
 
@@ -6,7 +6,10 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
+from contracts.conditions import INJECTIONS, injections_for
 from contracts.judging import catalog_of
+from contracts.providers import behaviour_of
+from contracts.providers.states import states_of
 from contracts.reports import escaped
 from contracts.rules import RULES
 from contracts.tapes import answer_of, load, named, shipped_names
@@ -18,10 +21,12 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from contracts.catalog import Catalog
+    from contracts.conditions import Injection
+    from contracts.providers import State
 
     Row = dict[str, Any]
 
-HELP: Final = "list the services, their operations, the rules or the cassettes"
+HELP: Final = "list the services, their operations, the rules, the cassettes or the conditions"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -34,6 +39,7 @@ examples:
   soap-contracts list services
   soap-contracts list rules --format json
   soap-contracts list cassettes
+  soap-contracts list conditions
 """
 
 
@@ -108,11 +114,38 @@ def _cassettes(catalog: Catalog) -> list[Row]:
     ]
 
 
+def _conditions(catalog: Catalog) -> list[Row]:
+    """A row a state and an injection: what it is, and what a sound client is expected to do."""
+    rows: list[Row] = []
+    for service in catalog:
+        behaviour = behaviour_of(service)
+        rows += [_condition("state", service.name, found, "-") for found in states_of(type(behaviour)).values()]
+        rows += [
+            _condition("injection", service.name, found, found.expectation)
+            for name, found in injections_for(behaviour).items()
+            if name not in INJECTIONS
+        ]
+    shared = [_condition("injection", "*", found, found.expectation) for found in INJECTIONS.values()]
+    return [*rows, *shared]
+
+
+def _condition(kind: str, service: str, found: State | Injection, expected: str) -> Row:
+    return {
+        "kind": kind,
+        "service": service,
+        "condition": found.name,
+        "parameters": " ".join(one.name if one.required else f"[{one.name}]" for one in found.parameters) or None,
+        "a sound client": expected,
+        "about": found.about,
+    }
+
+
 _TABLES: Final[dict[str, Callable[[Catalog], list[Row]]]] = {
     "services": _services,
     "operations": _operations,
     "rules": _rules,
     "cassettes": _cassettes,
+    "conditions": _conditions,
 }
 
 

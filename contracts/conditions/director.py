@@ -53,9 +53,10 @@ class _Waiting:
         return self.operation in (None, operation.name) and self.injection.suits(operation)
 
     @property
-    def title(self) -> str:
-        """The injection and what it waits for, in words."""
-        return f"{self.injection.name} at {'/'.join(filter(None, (self.service, self.operation)))}"
+    def lack(self) -> str:
+        """That it was not met, in words."""
+        where = "/".join(filter(None, (self.service, self.operation)))
+        return f"no call met the injection {self.injection.name} at {where}"
 
 
 class Conditions:
@@ -100,7 +101,7 @@ class Conditions:
             self._waiting.append(_Waiting(found, service, operation, times, arguments))
 
     def reset(self) -> list[str]:
-        """Forget all states and injections; the injections that no call has met, in words."""
+        """Forget all states and injections; a sentence for each injection that no call has met."""
         with self._lock:
             unmet = self.unmet()
             self._waiting.clear()
@@ -110,9 +111,9 @@ class Conditions:
             return unmet
 
     def unmet(self) -> list[str]:
-        """The injections that no call has met, in words."""
+        """A sentence for each injection that no call has met."""
         with self._lock:
-            return [waiting.title for waiting in self._waiting if not waiting.met]
+            return [waiting.lack for waiting in self._waiting if not waiting.met]
 
     def serve(
         self, message: Message, verdict: Verdict, base: str, process: Callable[[], Answer] | None = None

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 #: again; it must not expand an entity.
 Expectation = Literal["the same values", "raise", "may retry", "must not retry", "must not expand"]
 
+_OUTCOMES: Final = ("the same values", "raise")
+
 
 class Scene(NamedTuple):
     """Where an injection acts: the call, the operation it calls, and how it is answered without the injection.
@@ -52,6 +54,12 @@ class Injection(NamedTuple):
     parameters: tuple[Parameter, ...]
     suits: Callable[[Operation], bool]
     make: Callable[..., Answer | None]
+
+    @property
+    def expectation(self) -> str:
+        """What a sound client does, in words: one of its outcomes; then what it may do next, or must not."""
+        outcomes = [one for one in self.expected if one in _OUTCOMES]
+        return "; ".join([" or ".join(outcomes), *(one for one in self.expected if one not in _OUTCOMES)])
 
 
 #: The injections that any service has, by name.

@@ -90,7 +90,7 @@ def lying_content_encoding(scene: Scene) -> Answer:
     return _headed(scene.process(), "", "Content-Encoding", "gzip")
 
 
-@injection("must not expand", "raise", name="DOCTYPE with entities")
+@injection("raise", "the same values", "must not expand", name="DOCTYPE with entities")
 def doctype_with_entities(scene: Scene) -> Answer | None:
     """A DOCTYPE with an internal and an external entity, both used in the answer (against SOAP 1.1 section 3).
 

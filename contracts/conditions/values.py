@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from contracts.answers import Answer
     from contracts.model import Field, Operation
 
-    from .injections import Scene
+    from .injections import Expectation, Scene
 
 _UNBOUNDED: Final = frozenset({"integer", "nonNegativeInteger", "positiveInteger"})
 _MOMENT: Final = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(\.\d+)?(Z|[+-]\d\d:\d\d)?", re.ASCII)
@@ -53,12 +53,12 @@ def integer_over_2_63(scene: Scene) -> Answer | None:
     return _with(scene, _UNBOUNDED, lambda _: str(2**63 + 1))
 
 
-def _add_time(name: str, about: str, change: Callable[[datetime], str]) -> None:
+def _add_time(name: str, about: str, change: Callable[[datetime], str], *others: Expectation) -> None:
     def make(scene: Scene) -> Answer | None:
         return _with(scene, frozenset({"dateTime"}), lambda text: _changed(text, change))
 
     make.__doc__ = about
-    injection("the same values", name=f"dateTime {name}", suits=_has_time)(make)
+    injection("the same values", *others, name=f"dateTime {name}", suits=_has_time)(make)
 
 
 def _midnight(moment: datetime) -> str:

@@ -86,6 +86,22 @@ class StubbedService:
             if self.name in (exchange.request.service, exchange.verdicts[0].service)
         )
 
+    def given(self, state: str, **parameters: object) -> None:
+        """Bring the service into a state, until the test ends: ``given("an active synchronization", partition=7)``.
+
+        `soap-contracts list conditions` lists the states and their parameters. Raises UnknownNameError and StateError.
+        """
+        __tracebackhide__ = True  # pytest would print the parameters, among which a password may be
+        self._watch.stub.conditions.given(self.name, state, parameters)
+
+    def inject(self, injection: str, operation: str | None = None, times: int | None = 1, **parameters: object) -> None:
+        """Let the next ``times`` calls of ``operation`` meet ``injection``, until the test ends.
+
+        None means any operation, and every call. `soap-contracts list conditions` lists the injections, with what a
+        sound client does then. What no call has met is noted. Raises UnknownNameError and StateError.
+        """
+        self._watch.stub.conditions.inject(self.name, injection, operation, times, parameters)
+
     def assert_carries(self, arguments: Mapping[str, Any] | Arguments) -> None:
         """Raise ContractViolation unless what came is valid and the last request has ``arguments`` in it, unchanged.
 

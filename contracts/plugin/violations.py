@@ -7,6 +7,7 @@ import os
 import traceback
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from contracts.conditions import ConductError
 from contracts.errors import SoapContractsError, UnmatchedRequestError
 from contracts.policy import operation_of
 from contracts.reports import Style, Terms, TextReporter
@@ -19,10 +20,15 @@ if TYPE_CHECKING:
     from contracts.findings import Severity, Verdict
 
 _PLAIN: Final = Style()
+_ABOUT: Final = {
+    "cassettes": "a request is in no cassette",
+    "client": "the client did what it must not do",
+    "stub": "the stub itself has failed",
+}
 
 
 class Violation(NamedTuple):
-    """Messages that fail, requests that no cassette has, and errors of the stub itself, which is not silence."""
+    """Messages that fail, requests that no cassette has, misconduct, and errors of the stub itself: no silence."""
 
     verdicts: Sequence[Verdict]
     fail_on: Severity
@@ -32,8 +38,7 @@ class Violation(NamedTuple):
     def headline(self) -> str:
         """All of it in a line."""
         if not self.verdicts:
-            missed = isinstance(self.failures[0], UnmatchedRequestError)
-            return "a request is in no cassette" if missed else "the stub itself has failed"
+            return _ABOUT[_place_of(self.failures[0])]
         first, *more = self.verdicts
         rules = dict.fromkeys(
             found.rule for found in first.findings if first._replace(findings=(found,)).fails_at(self.fail_on)
@@ -51,7 +56,7 @@ class Violation(NamedTuple):
         for verdict in self.verdicts:
             reporter.verdict(verdict)
         for failure in self.failures:
-            reporter.error("cassettes" if isinstance(failure, UnmatchedRequestError) else "stub", _told(failure))
+            reporter.error(_place_of(failure), _told(failure))
         return f"{self.headline}\n\n{stream.getvalue().rstrip()}"
 
 
@@ -81,6 +86,12 @@ class Shown:
         """Write it to pytest's terminal writer."""
         style = Style(colours=True, width=tw.fullwidth) if tw.hasmarkup else _PLAIN
         tw.line(self._violation.report(style))
+
+
+def _place_of(failure: Exception) -> str:
+    if isinstance(failure, UnmatchedRequestError):
+        return "cassettes"
+    return "client" if isinstance(failure, ConductError) else "stub"
 
 
 def _told(failure: Exception) -> str:

@@ -244,8 +244,9 @@ class Watch:
             pytest.fail(misuse, pytrace=False)
 
     def _end(self) -> None:
+        unmet = [] if self._stub is None else self._stub.conditions.reset()
         if self._item is not None and self._ran:
-            self.tally.notes += [(self._item.nodeid, said) for said in self._allowed.notes()]
+            self.tally.notes += [(self._item.nodeid, said) for said in (*self._allowed.notes(), *unmet)]
         self._item = None
         self._allowed = Policy()
 
