@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from .findings import Verdict
     from .messages import Message
     from .server import Exchange
+    from .server.listening import Certifying
 
 _LOOPBACK: Final = "127.0.0.1,localhost"
 #: Seconds between asking a group to end and killing it.
@@ -56,7 +57,7 @@ class Drive(NamedTuple):
         return self.exit_code is None and not self.interrupted
 
 
-def drive(
+def drive(  # noqa: PLR0913 - what the stub is and what the command gets, all but the command keyword-only
     command: Sequence[str],
     *,
     catalog: Catalog,
@@ -65,23 +66,25 @@ def drive(
     stdout: int | None = None,
     counted: Callable[[Verdict], Verdict] | None = None,
     replay: Callable[[Message], Message] | None = None,
+    tls: Certifying | None = None,
 ) -> Drive:
     """Start the stub, run ``command`` against it for at most ``timeout`` seconds, and end both.
 
     The command finds each service in its environment (`environment_of`) and in its arguments (`filled_in`);
-    ``stdout`` is the file descriptor for its standard output, None for our own; ``counted`` and ``replay`` are as in
-    `Stub`.
+    ``stdout`` is the file descriptor for its standard output, None for our own; ``counted``, ``replay`` and ``tls`` are
+    as in `Stub`.
     Raises CommandError, UnknownNameError and ContractError before anything runs.
     """
-    stub = Stub(catalog, services, counted=counted, replay=replay)
-    with stub:
-        exit_code, interrupted = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
-    return Drive(stub.review(), exit_code, stub.failures, interrupted)
+    stub, signals = Stub(catalog, services, counted=counted, replay=replay, tls=tls), _Signals()
+    # A signal must not end us before the stub has taken its files away.
+    with taken_by(signals.take, (*DEADLY, *_PASSED_ON)), stub:
+        exit_code = _run(filled_in(command, stub), environment_of(stub), timeout, stdout, signals)
+    return Drive(stub.review(), exit_code, stub.failures, signals.taken)
 
 
 def environment_of(stub: Stub) -> dict[str, str]:
-    """``<SERVICE>_ENDPOINT`` and ``<SERVICE>_WSDL`` of each service, and no proxy for loopback."""
-    found = {}
+    """``<SERVICE>_ENDPOINT`` and ``<SERVICE>_WSDL`` of each service, no proxy for loopback, and the CAs of TLS."""
+    found = {} if stub.authority is None else stub.authority.environment()
     for service in stub.services:
         found[variable(service, "endpoint")] = stub.endpoint(service)
         found[variable(service, "wsdl")] = stub.wsdl(service)
@@ -106,18 +109,16 @@ def filled_in(command: Sequence[str], stub: Stub) -> list[str]:
 
 
 def _run(
-    command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None
-) -> tuple[int | None, int]:
-    """The command's exit code, None when it had to be ended, and the signal that ended the drive, 0 for none."""
-    signals = _Signals()
-    with taken_by(signals.take, (*DEADLY, *_PASSED_ON)):
-        process = _start(command, environment, stdout)
-        signals.process = process
-        try:
-            code = _wait(process, timeout, signals)
-        finally:
-            _end(process, signals)
-        return None if code is None else code if code >= 0 else 128 - code, signals.taken
+    command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None, signals: _Signals
+) -> int | None:
+    """The command's exit code, None when it had to be ended."""
+    process = _start(command, environment, stdout)
+    signals.process = process
+    try:
+        code = _wait(process, timeout, signals)
+    finally:
+        _end(process, signals)
+    return None if code is None else code if code >= 0 else 128 - code
 
 
 def _wait(process: subprocess.Popen[bytes], timeout: float, signals: _Signals) -> int | None:

@@ -12,6 +12,7 @@ from .failures import USAGE, UsageError, complain
 from .judging import Judging
 from .options import NOTHING, add_common, exit_code
 from .stubbing import add_stub, folder_of, report_exchanges, report_missing, report_unused, services_of, tape_of
+from .transport import add_tls, tls_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -29,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.usage = "%(prog)s [OPTION...] -- COMMAND [ARGUMENT...]"
     add_stub(parser)
+    add_tls(parser)
     parser.add_argument(
         "--timeout",
         type=_seconds,
@@ -101,6 +103,7 @@ def _driven(command: Sequence[str], services: list[str], judging: Judging, tape:
         stdout=_STDERR if judging.args.output is None else None,
         counted=judging.policy.counted,
         replay=None if tape is None else tape.answer,
+        tls=tls_of(judging.args),
     )
 
 

@@ -17,6 +17,7 @@ from .failures import UsageError
 from .judging import Judging
 from .options import add_common, exit_code
 from .stubbing import add_stub, folder_of, report_exchanges, report_missing, report_unused, services_of, tape_of
+from .transport import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 
 if TYPE_CHECKING:
     from contracts.server import Exchange
@@ -30,11 +31,13 @@ _HIGHEST_PORT: Final = 65535
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="on 127.0.0.1 (default: one that is free)")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: one that is free")
+    add_exposure(parser)
     add_stub(parser)
+    add_tls(parser)
     add_common(parser)
     parser.epilog = """\
-Standard error has the addresses, then a line an exchange. The report is written at the end, which SIGINT (Ctrl-C),
+Standard error has the addresses, on 127.0.0.1 without --expose, then a line an exchange. The report is written at the end, which SIGINT (Ctrl-C),
 SIGTERM or SIGHUP brings about.
 
 exit codes:
@@ -44,6 +47,7 @@ exit codes:
 
 examples:
   soap-contracts serve --port 8080
+  soap-contracts serve --port 8443 --tls
   soap-contracts serve --port 8080 --cassette luminate/EndSynchronization/ends-once
   soap-contracts serve --cassette tests/cassettes --ignore-field syncTime --report junit=soap.xml
 """
@@ -59,9 +63,11 @@ def execute(args: argparse.Namespace) -> int:
         args.port,
         counted=judging.policy.counted,
         replay=None if tape is None else tape.answer,
+        host=host_of(args),
+        tls=tls_of(args),
     )
     with judging.reporter() as reporter:
-        _serve(stub, args.port)
+        _serve(stub, args)
         exchanges = stub.review()
         report_exchanges(exchanges, stub.failures, folder, reporter)
         report_missing(exchanges, args.expect, reporter)
@@ -70,8 +76,8 @@ def execute(args: argparse.Namespace) -> int:
     return exit_code(reporter)
 
 
-def _serve(stub: Stub, port: int) -> None:
-    """Let the stub answer until a signal comes. Raises UsageError where the port cannot be had."""
+def _serve(stub: Stub, args: argparse.Namespace) -> None:
+    """Let the stub answer until a signal comes. Raises UsageError where the address or the port cannot be had."""
     over = threading.Event()
 
     def end(number: int, _frame: object) -> None:
@@ -83,9 +89,13 @@ def _serve(stub: Stub, port: int) -> None:
         try:
             stub.__enter__()
         except OSError as error:
-            raise UsageError(f"--port {port}: {error.strerror}") from None
+            if error.filename is not None:
+                raise
+            raise UsageError(f"{place_of(args)}: {error.strerror}") from None
         try:
             _announce(stub)
+            for line in filter(None, (exposure_told(args), *trust_told(stub))):
+                _say(line)
             _watch(stub, over)
         finally:
             stub.__exit__()

@@ -29,6 +29,8 @@ if TYPE_CHECKING:
     from contracts.findings import Verdict
 
     from .asgi import Answer, Receive, Received, Request, Scope, Send
+    from .authority import Authority
+    from .listening import Certifying
 
 _METHODS: Final = "GET, HEAD, POST"
 _MALFORMED: Final = "a client has sent what is no HTTP/1.1 request, and got 400 for it"
@@ -38,7 +40,7 @@ _ADDRESS: Final = re.compile(r"request line|target", re.IGNORECASE)
 
 
 class MalformedRequestError(SoapContractsError, ValueError):
-    """A client has sent what is no HTTP/1.1 request: there is no message to judge, and yet something is wrong."""
+    """What a client has sent is no HTTP/1.1 request, or did not come through TLS: no message, and yet it is wrong."""
 
 
 class Exchange(NamedTuple):
@@ -51,6 +53,9 @@ class Exchange(NamedTuple):
 
 class Stub:
     """The services of ``catalog``, or those that ``services`` names, on a free port of 127.0.0.1 while it is entered.
+
+    ``host`` is another address of this machine, where others can reach it. ``tls`` makes it https: `made_for` of
+    `contracts.server.authority`.
 
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
@@ -67,6 +72,8 @@ class Stub:
         *,
         counted: Callable[[Verdict], Verdict] | None = None,
         replay: Callable[[Message], Message] | None = None,
+        host: str = HOST,
+        tls: Certifying | None = None,
     ) -> None:
         self._counted = counted
         self._replay = replay
@@ -74,7 +81,7 @@ class Stub:
         for service in self._catalog:
             for operation in service.operations:
                 samples.fullest(service, operation, "response")
-        self._listener = Listener(self._serve, self._refuse, port)
+        self._listener = Listener(self._serve, self._refuse, port, host=host, tls=tls, unmet=self._miss)
         self._lock = threading.Lock()
         self._exchanges: list[Exchange] = []
         self._failures: list[Exception] = []
@@ -93,11 +100,16 @@ class Stub:
 
     def endpoint(self, service: str) -> str:
         """The address that takes the envelopes of ``service``. Raises UnknownNameError."""
-        return f"http://{HOST}:{self._listener.port}/{quote(self._catalog.service(service).name)}"
+        return f"{self._listener.origin}/{quote(self._catalog.service(service).name)}"
 
     def wsdl(self, service: str) -> str:
         """The address of the WSDL of ``service`` as published. Raises UnknownNameError."""
         return f"{self.endpoint(service)}?wsdl"
+
+    @property
+    def authority(self) -> Authority | None:
+        """What clients need to trust the stub, from entering on; None without TLS."""
+        return self._listener.authority
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -125,8 +137,8 @@ class Stub:
     def failures(self) -> tuple[Exception, ...]:
         """What no verdict tells, in order.
 
-        A MalformedRequestError for a request that was no HTTP, an UnansweredRequestError for one that ``replay``
-        has no answer for; errors of the stub itself.
+        A MalformedRequestError for a request that was no HTTP or did not come through TLS, an UnansweredRequestError
+        for one that ``replay`` has no answer for; errors of the stub itself.
         """
         with self._lock:
             return tuple(self._failures)
@@ -142,6 +154,10 @@ class Stub:
         said = f"{_MALFORMED} ({reason})"
         if _ADDRESS.search(reason):
             said = f"{said}. {_ENCODE}"
+        with self._lock:
+            self._failures.append(MalformedRequestError(said))
+
+    def _miss(self, said: str) -> None:
         with self._lock:
             self._failures.append(MalformedRequestError(said))
 
