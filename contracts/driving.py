@@ -15,17 +15,16 @@ import time
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from .errors import SoapContractsError
-from .server import Stub
 from .signals import DEADLY, taken_by
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
-    from .catalog import Catalog
-    from .findings import Verdict
-    from .messages import Message
-    from .server import Exchange
+    from .server import Exchange, Stub
 
+#: Where a client's tests ask for conditions, and what they show there (`contracts.server.control`).
+CONTROL: Final = "SOAP_CONTRACTS_CONTROL"
+TOKEN: Final = "SOAP_CONTRACTS_CONTROL_TOKEN"  # noqa: S105 - the name of a variable
 _LOOPBACK: Final = "127.0.0.1,localhost"
 #: Seconds between asking a group to end and killing it.
 _GRACE: Final = 3.0
@@ -56,32 +55,24 @@ class Drive(NamedTuple):
         return self.exit_code is None and not self.interrupted
 
 
-def drive(
-    command: Sequence[str],
-    *,
-    catalog: Catalog,
-    services: Sequence[str] | None = None,
-    timeout: float = 300.0,
-    stdout: int | None = None,
-    counted: Callable[[Verdict], Verdict] | None = None,
-    replay: Callable[[Message], Message] | None = None,
-) -> Drive:
-    """Start the stub, run ``command`` against it for at most ``timeout`` seconds, and end both.
+def drive(command: Sequence[str], stub: Stub, *, timeout: float = 300.0, stdout: int | None = None) -> Drive:
+    """Enter ``stub``, run ``command`` against it for at most ``timeout`` seconds, and end both.
 
     The command finds each service in its environment (`environment_of`) and in its arguments (`filled_in`);
-    ``stdout`` is the file descriptor for its standard output, None for our own; ``counted`` and ``replay`` are as in
-    `Stub`.
-    Raises CommandError, UnknownNameError and ContractError before anything runs.
+    ``stdout`` is the file descriptor for its standard output, None for our own. Raises CommandError before anything
+    runs.
     """
-    stub = Stub(catalog, services, counted=counted, replay=replay)
-    with stub:
-        exit_code, interrupted = _run(filled_in(command, stub), environment_of(stub), timeout, stdout)
-    return Drive(stub.review(), exit_code, stub.failures, interrupted)
+    signals = _Signals()
+    # A signal must not end us before the stub has taken its files away.
+    with taken_by(signals.take, (*DEADLY, *_PASSED_ON)), stub:
+        exit_code = _run(filled_in(command, stub), environment_of(stub), timeout, stdout, signals)
+    return Drive(stub.review(), exit_code, stub.failures, signals.taken)
 
 
 def environment_of(stub: Stub) -> dict[str, str]:
-    """``<SERVICE>_ENDPOINT`` and ``<SERVICE>_WSDL`` of each service, and no proxy for loopback."""
-    found = {}
+    """``<SERVICE>_ENDPOINT`` and ``<SERVICE>_WSDL`` of each service, the control endpoint, no proxy, the CAs of TLS."""
+    found = {} if stub.authority is None else stub.authority.environment()
+    found |= {CONTROL: stub.control_address, TOKEN: stub.control.token}
     for service in stub.services:
         found[variable(service, "endpoint")] = stub.endpoint(service)
         found[variable(service, "wsdl")] = stub.wsdl(service)
@@ -106,18 +97,16 @@ def filled_in(command: Sequence[str], stub: Stub) -> list[str]:
 
 
 def _run(
-    command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None
-) -> tuple[int | None, int]:
-    """The command's exit code, None when it had to be ended, and the signal that ended the drive, 0 for none."""
-    signals = _Signals()
-    with taken_by(signals.take, (*DEADLY, *_PASSED_ON)):
-        process = _start(command, environment, stdout)
-        signals.process = process
-        try:
-            code = _wait(process, timeout, signals)
-        finally:
-            _end(process, signals)
-        return None if code is None else code if code >= 0 else 128 - code, signals.taken
+    command: Sequence[str], environment: dict[str, str], timeout: float, stdout: int | None, signals: _Signals
+) -> int | None:
+    """The command's exit code, None when it had to be ended."""
+    process = _start(command, environment, stdout)
+    signals.process = process
+    try:
+        code = _wait(process, timeout, signals)
+    finally:
+        _end(process, signals)
+    return None if code is None else code if code >= 0 else 128 - code
 
 
 def _wait(process: subprocess.Popen[bytes], timeout: float, signals: _Signals) -> int | None:

@@ -23,6 +23,7 @@ from contracts import xml  # noqa: E402
 from contracts.catalog import load  # noqa: E402
 from contracts.driving import drive  # noqa: E402
 from contracts.names import local_name  # noqa: E402
+from contracts.server import Stub  # noqa: E402
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -122,7 +123,7 @@ def version_of(client: Client) -> str | None:
 
 def exchanges_of(client: Client) -> tuple[Exchange, ...]:
     """All that the client and the stub say to each other. Raises RuntimeError when the client fails."""
-    result = drive(client.command, catalog=load(), timeout=120, stdout=_STDERR)
+    result = drive(client.command, Stub(load()), timeout=120, stdout=_STDERR)
     if result.exit_code or result.timed_out or result.failures:
         raise RuntimeError(f"{client.file} ended with exit code {result.exit_code} {result.failures or ''}")
     return result.exchanges

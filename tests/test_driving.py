@@ -14,6 +14,7 @@ from contracts import catalog, driving, samples
 from contracts.cli import main
 from contracts.driving import CommandError, _Signals, drive, variable
 from contracts.errors import UnknownNameError
+from contracts.server import Stub
 from contracts.signals import DEADLY, taken_by
 
 ROOT = Path(__file__).parent.parent
@@ -36,7 +37,7 @@ def said(result_of, tmp_path):
     """What a command prints when it is driven."""
     file = tmp_path / "stdout"
     with file.open("wb") as stream:
-        result = drive(result_of, catalog=CATALOG, stdout=stream.fileno())
+        result = drive(result_of, Stub(CATALOG), stdout=stream.fileno())
     return result, file.read_text()
 
 
@@ -69,7 +70,7 @@ def sender(tmp_path):
 
 
 def test_a_driven_client_is_heard_and_its_exit_code_kept(sender):
-    result = drive(sender, catalog=CATALOG)
+    result = drive(sender, Stub(CATALOG))
     (exchange,) = result.exchanges
     assert (result.exit_code, result.timed_out, result.failures) == (0, False, ())
     assert [(verdict.operation, verdict.passed) for verdict in exchange.verdicts] == [("SetTimeOfLastSync", True)] * 2
@@ -88,7 +89,7 @@ def test_no_proxy_stands_between_the_command_and_the_stub(monkeypatch, sender, t
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY"):
         monkeypatch.setenv(name, "http://127.0.0.1:9")
     monkeypatch.setenv("NO_PROXY", "intranet")
-    assert drive(sender, catalog=CATALOG).exit_code == 0
+    assert drive(sender, Stub(CATALOG)).exit_code == 0
     _, text = said(python("import os; print(os.environ['NO_PROXY'], os.environ['no_proxy'])"), tmp_path)
     assert text.split()[0] == "intranet,127.0.0.1,localhost"
     assert text.split()[1].endswith("127.0.0.1,localhost")
@@ -110,32 +111,32 @@ def test_a_service_name_becomes_the_name_of_a_variable():
 
 def test_only_the_wanted_services_are_offered():
     code = "import os, sys; sys.exit('LUMINATE_WSDL' in os.environ or 'ONGOING_WSDL' not in os.environ)"
-    assert drive(python(code), catalog=CATALOG, services=["ongoing"]).exit_code == 0
+    assert drive(python(code), Stub(CATALOG, ["ongoing"])).exit_code == 0
 
 
 def test_an_unknown_service_is_refused_before_the_command_starts(tmp_path):
     with pytest.raises(UnknownNameError, match="did you mean luminate"):
-        drive(python(f"open({str(tmp_path / 'ran')!r}, 'w')"), catalog=CATALOG, services=["luminat"])
+        drive(python(f"open({str(tmp_path / 'ran')!r}, 'w')"), Stub(CATALOG, ["luminat"]))
     assert not (tmp_path / "ran").exists()
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
 def test_the_exit_code_is_the_command_s_own(code):
-    assert drive(python(f"raise SystemExit({code})"), catalog=CATALOG).exit_code == code
+    assert drive(python(f"raise SystemExit({code})"), Stub(CATALOG)).exit_code == code
 
 
 @posix_only
 def test_a_command_that_a_signal_ended_has_the_exit_code_that_a_shell_shows():
-    assert drive(python("import os; os.kill(os.getpid(), 9)"), catalog=CATALOG).exit_code == 137
+    assert drive(python("import os; os.kill(os.getpid(), 9)"), Stub(CATALOG)).exit_code == 137
 
 
 def test_a_command_that_cannot_be_started_is_named(tmp_path):
     with pytest.raises(CommandError, match="no-such-client"):
-        drive(["no-such-client", "x"], catalog=CATALOG)
+        drive(["no-such-client", "x"], Stub(CATALOG))
     plain = tmp_path / "plain"
     plain.write_text("not executable")
     with pytest.raises(CommandError, match=r"plain.*Permission denied"):
-        drive([str(plain)], catalog=CATALOG)
+        drive([str(plain)], Stub(CATALOG))
 
 
 @posix_only
@@ -143,7 +144,7 @@ def test_a_timeout_ends_the_command_and_its_children(tmp_path):
     pids = tmp_path / "child", tmp_path / "grandchild"
     script = f"sleep 60 & echo $! > {pids[1]}; echo $$ > {pids[0]}; wait"
     started = time.monotonic()
-    result = drive(["sh", "-c", script], catalog=CATALOG, timeout=1)
+    result = drive(["sh", "-c", script], Stub(CATALOG), timeout=1)
     assert result.timed_out
     assert result.exit_code is None
     assert time.monotonic() - started < 6
@@ -155,14 +156,14 @@ def test_a_command_that_ignores_a_polite_end_is_killed(tmp_path, monkeypatch):
     monkeypatch.setattr(driving, "_GRACE", 0.5)
     file = tmp_path / "pid"
     code = f"import os, signal, time; signal.signal(15, signal.SIG_IGN); open({str(file)!r}, 'w').write(str(os.getpid())); time.sleep(60)"
-    assert drive(python(code), catalog=CATALOG, timeout=1).timed_out
+    assert drive(python(code), Stub(CATALOG), timeout=1).timed_out
     assert not alive(read_pid(file))
 
 
 @posix_only
 def test_what_a_finished_command_left_in_the_background_is_ended(tmp_path):
     file = tmp_path / "pid"
-    result = drive(["sh", "-c", f"sleep 60 & echo $! > {file}"], catalog=CATALOG)
+    result = drive(["sh", "-c", f"sleep 60 & echo $! > {file}"], Stub(CATALOG))
     assert result.exit_code == 0
     assert not alive(read_pid(file))
 

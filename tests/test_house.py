@@ -112,7 +112,12 @@ class TestEachModule:
 
 class TestTheWholePackage:
     @pytest.mark.parametrize(
-        ("name", "places"), [("vcr", {"contracts/recordings/"}), ("hypothesis", {"contracts/strategies"})]
+        ("name", "places"),
+        [
+            ("vcr", {"contracts/recordings/"}),
+            ("hypothesis", {"contracts/strategies"}),
+            ("trustme", {"contracts/server/authority.py"}),
+        ],
     )
     def test_imports_an_extra_in_one_place_only(self, name, places):
         found = {path.as_posix() for path in MODULES if name in {module.partition(".")[0] for module in imported(path)}}

@@ -23,6 +23,7 @@ from contracts.driving import drive
 from contracts.messages import Message
 from contracts.readers import read
 from contracts.saving import Folder, SaveError, pairs
+from contracts.server import Stub
 from contracts.xml import MAX_BYTES
 
 if TYPE_CHECKING:
@@ -159,7 +160,7 @@ def test_every_case_is_saved_without_its_secrets_and_judged_the_same(part, tmp_p
 @pytest.mark.parametrize("arguments", [[], ["--wrong"]], ids=["right", "wrong"])
 def test_check_says_of_the_saved_run_of_a_real_client_what_the_run_says(arguments, tmp_path, capfd):
     command = [sys.executable, str(ROOT / "examples" / "zeep_client.py"), *arguments]
-    result = drive(command, catalog=CATALOG)
+    result = drive(command, Stub(CATALOG))
     folder = Folder(tmp_path / "run", CATALOG)
     saved = [folder.save(number, *exchange[:3]) for number, exchange in enumerate(result.exchanges, 1)]
     assert [exchange.reason for exchange in saved] == [""] * len(result.exchanges)

@@ -12,6 +12,7 @@ from contracts.driving import CommandError, drive, variable
 from contracts.errors import LeakError, SoapContractsError, UnansweredRequestError
 from contracts.recording import ALLOWED, Recorder, UnreachableError, refuse_unusable, target_of
 from contracts.reports.text import amount
+from contracts.server import Stub
 
 from .failures import USAGE, UsageError, complain
 from .judging import Judging
@@ -156,15 +157,8 @@ def _recorder(judging: Judging) -> Recorder:
 
 
 def _driven(command: Sequence[str], judging: Judging, recorder: Recorder) -> Drive:
-    return drive(
-        command,
-        catalog=judging.catalog,
-        services=[judging.args.service],
-        timeout=judging.args.timeout,
-        stdout=_STDERR,
-        counted=judging.policy.counted,
-        replay=recorder.answer,
-    )
+    stub = Stub(judging.catalog, [judging.args.service], counted=judging.policy.counted, replay=recorder.answer)
+    return drive(command, stub, timeout=judging.args.timeout, stdout=_STDERR)
 
 
 def _keep(recorder: Recorder, reporter: Reporter) -> bool:

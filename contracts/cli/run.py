@@ -7,18 +7,27 @@ import signal
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
+from contracts.server import Place
 
+from .conditioning import report_unmet
 from .failures import USAGE, UsageError, complain
 from .judging import Judging
 from .options import NOTHING, add_common, exit_code
-from .stubbing import add_stub, folder_of, report_exchanges, report_missing, report_unused, services_of, tape_of
+from .stubbing import (
+    add_stub,
+    folder_of,
+    report_exchanges,
+    report_missing,
+    report_unused,
+    services_of,
+    stub_of,
+    tape_of,
+)
+from .transport import add_tls, tls_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from contracts.driving import Drive
     from contracts.reports import Reporter
-    from contracts.tapes import Tape
 
 HELP: Final = "run a client against a stub of the services and judge all that it sends"
 
@@ -29,6 +38,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
     parser.usage = "%(prog)s [OPTION...] -- COMMAND [ARGUMENT...]"
     add_stub(parser)
+    add_tls(parser)
     parser.add_argument(
         "--timeout",
         type=_seconds,
@@ -40,13 +50,14 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_common(parser)
     parser.epilog = """\
 The command finds LUMINATE_ENDPOINT, LUMINATE_WSDL, ONGOING_ENDPOINT and ONGOING_WSDL in its environment, and in its
-arguments {luminate}, {luminate_wsdl}, {ongoing} and {ongoing_wsdl} are replaced. Its standard output goes to standard
+arguments {luminate}, {luminate_wsdl}, {ongoing} and {ongoing_wsdl} are replaced; SOAP_CONTRACTS_CONTROL and
+SOAP_CONTRACTS_CONTROL_TOKEN let its tests ask for conditions themselves. Its standard output goes to standard
 error unless --output takes the report elsewhere. What a test appends to the endpoint, as in .../ongoing/my-test, stands
 in the report beside each of its messages.
 
 exit codes:
-  1  a contract is violated, an expected operation never came, a request is in no cassette, or the client ended with
-     an exit code of its own
+  1  a contract is violated, an expected operation never came, a request is in no cassette, the client did what a
+     condition forbids, or it ended with an exit code of its own
   2  usage, or a command that cannot be started
   3  no message came, or the time was over
   128 + n  signal n came: it was passed on to the command, and what came before is reported
@@ -56,6 +67,7 @@ examples:
   soap-contracts run --expect ongoing/SetTimeOfLastSync --report junit=soap.xml -- vendor/bin/phpunit
   soap-contracts run --service ongoing --timeout 60 -- php tests/sync.php {ongoing}
   soap-contracts run --cassette luminate/EndSynchronization/ends-once -- npm test
+  soap-contracts run --inject reset-after-processing:EndSynchronization -- python client.py
 """
 
 
@@ -68,9 +80,10 @@ def execute(args: argparse.Namespace) -> int:
         )
     judging = Judging.of(args)
     services, folder, tape = services_of(judging), folder_of(judging), tape_of(judging)
+    stub = stub_of(judging, services, tape, place=Place(tls=tls_of(args)))
     with judging.reporter() as reporter:
         try:
-            result = _driven(command, services, judging, tape)
+            result = drive(command, stub, timeout=args.timeout, stdout=_STDERR if args.output is None else None)
         except CommandError as error:
             reporter.error(command[0], str(error))
             complain(str(error))
@@ -80,6 +93,7 @@ def execute(args: argparse.Namespace) -> int:
             reporter.client(result.exit_code)
         report_missing(result.exchanges, args.expect, reporter)
         report_unused(tape, reporter)
+        report_unmet(stub, reporter)
         lack = _lack(result, services, args.timeout, reporter)
         if lack:
             reporter.incomplete("client", lack)
@@ -90,18 +104,6 @@ def execute(args: argparse.Namespace) -> int:
         return 128 + result.interrupted
     code = exit_code(reporter)
     return NOTHING if result.timed_out and code != USAGE else code
-
-
-def _driven(command: Sequence[str], services: list[str], judging: Judging, tape: Tape | None) -> Drive:
-    return drive(
-        command,
-        catalog=judging.catalog,
-        services=services,
-        timeout=judging.args.timeout,
-        stdout=_STDERR if judging.args.output is None else None,
-        counted=judging.policy.counted,
-        replay=None if tape is None else tape.answer,
-    )
 
 
 def _lack(result: Drive, services: list[str], timeout: float, reporter: Reporter) -> str:

@@ -3,38 +3,62 @@
 from __future__ import annotations
 
 import argparse
+import os
 import signal
 import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
+from contracts.driving import TOKEN
 from contracts.policy import operation_of
 from contracts.reports import escaped
-from contracts.server import Stub
+from contracts.reports.text import amount
+from contracts.server import Place
 from contracts.signals import DEADLY, taken_by
 
+from .conditioning import report_unmet
 from .failures import UsageError
 from .judging import Judging
 from .options import add_common, exit_code
-from .stubbing import add_stub, folder_of, report_exchanges, report_missing, report_unused, services_of, tape_of
+from .stubbing import (
+    add_stub,
+    folder_of,
+    report_exchanges,
+    report_missing,
+    report_unused,
+    services_of,
+    stub_of,
+    tape_of,
+)
+from .transport import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 
 if TYPE_CHECKING:
-    from contracts.server import Exchange
+    from contracts.server import Exchange, Stub
 
 HELP: Final = "serve a stub of the services, or cassettes, until interrupted, and judge all that comes"
 
 #: Seconds between two looks at what has come.
 _POLL: Final = 0.1
 _HIGHEST_PORT: Final = 65535
+_MANY_DIGITS: Final = 10
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Add the arguments of this command."""
-    parser.add_argument("--port", type=_port, default=0, metavar="N", help="on 127.0.0.1 (default: one that is free)")
+    parser.add_argument("--port", type=_port, default=0, metavar="N", help="default: one that is free")
+    parser.add_argument(
+        "--keep",
+        type=_count,
+        default=10_000,
+        metavar="N",
+        help="how many exchanges the report is about (default: 10000)",
+    )
+    add_exposure(parser)
     add_stub(parser)
+    add_tls(parser)
     add_common(parser)
     parser.epilog = """\
-Standard error has the addresses, then a line an exchange. The report is written at the end, which SIGINT (Ctrl-C),
+Standard error has the addresses, on 127.0.0.1 without --expose, then a line an exchange. The report is written at the end, which SIGINT (Ctrl-C),
 SIGTERM or SIGHUP brings about.
 
 exit codes:
@@ -44,6 +68,7 @@ exit codes:
 
 examples:
   soap-contracts serve --port 8080
+  soap-contracts serve --port 8443 --tls
   soap-contracts serve --port 8080 --cassette luminate/EndSynchronization/ends-once
   soap-contracts serve --cassette tests/cassettes --ignore-field syncTime --report junit=soap.xml
 """
@@ -53,25 +78,25 @@ def execute(args: argparse.Namespace) -> int:
     """Serve until a signal comes, and report what was exchanged."""
     judging = Judging.of(args)
     services, folder, tape = services_of(judging), folder_of(judging), tape_of(judging)
-    stub = Stub(
-        judging.catalog,
-        services,
-        args.port,
-        counted=judging.policy.counted,
-        replay=None if tape is None else tape.answer,
-    )
+    place = Place(host_of(args), args.port, tls_of(args))
+    token = os.environ.get(TOKEN, "")
+    stub = stub_of(judging, services, tape, place=place, limit=args.keep, token=token)
     with judging.reporter() as reporter:
-        _serve(stub, args.port)
+        _serve(stub, args)
         exchanges = stub.review()
         report_exchanges(exchanges, stub.failures, folder, reporter)
         report_missing(exchanges, args.expect, reporter)
         report_unused(tape, reporter)
+        report_unmet(stub, reporter)
+        if stub.journal.gone:
+            said = f"{amount(stub.journal.gone, 'older exchange')} passed or failed before these and were let go"
+            reporter.note("stub", f"{said}; --keep {args.keep} is how many are kept")
         judging.conclude(reporter)
     return exit_code(reporter)
 
 
-def _serve(stub: Stub, port: int) -> None:
-    """Let the stub answer until a signal comes. Raises UsageError where the port cannot be had."""
+def _serve(stub: Stub, args: argparse.Namespace) -> None:
+    """Let the stub answer until a signal comes. Raises UsageError where the address or the port cannot be had."""
     over = threading.Event()
 
     def end(number: int, _frame: object) -> None:
@@ -83,9 +108,13 @@ def _serve(stub: Stub, port: int) -> None:
         try:
             stub.__enter__()
         except OSError as error:
-            raise UsageError(f"--port {port}: {error.strerror}") from None
+            if error.filename is not None:
+                raise
+            raise UsageError(f"{place_of(args)}: {error.strerror}") from None
         try:
             _announce(stub)
+            for line in filter(None, (exposure_told(args), *trust_told(stub))):
+                _say(line)
             _watch(stub, over)
         finally:
             stub.__exit__()
@@ -95,13 +124,17 @@ def _announce(stub: Stub) -> None:
     for service in stub.services:
         _say(f"{service}  {stub.endpoint(service)}  WSDL {stub.wsdl(service)}")
 
+    known = "the one in" if os.environ.get(TOKEN) else f"{stub.control.token}, for"
+    _say(f"conditions  {stub.control_address}  token: {known} {TOKEN}")
+
 
 def _watch(stub: Stub, over: threading.Event) -> None:
     told = 0
     while not over.wait(_POLL):
-        for exchange in stub.exchanges[told:]:
-            told += 1
+        count = stub.journal.count
+        for exchange in stub.journal.last(count - told) if count > told else ():
             _say(_line(exchange))
+        told = count
 
 
 def _line(exchange: Exchange) -> str:
@@ -114,6 +147,12 @@ def _line(exchange: Exchange) -> str:
 def _say(line: str) -> None:
     sys.stderr.write(f"{escaped(line)}\n")
     sys.stderr.flush()
+
+
+def _count(text: str) -> int:
+    if not (text.isascii() and text.isdigit() and 0 < len(text) < _MANY_DIGITS and int(text)):
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of exchanges")
+    return int(text)
 
 
 def _port(text: str) -> int:

@@ -1,18 +1,19 @@
-"""What `run` and `serve` share: which services a stub has, what it answers, and the report on what it exchanged."""
+"""What `run` and `serve` share: the stub as the options say, and the report on what it exchanged."""
 
 from __future__ import annotations
 
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from contracts.addresses import is_soap
 from contracts.conditions import ConductError
 from contracts.errors import ReadError, SoapContractsError, UnansweredRequestError, UnmatchedRequestError
 from contracts.policy import operation_of
 from contracts.saving import Folder, SaveError
-from contracts.server import MalformedRequestError
+from contracts.server import MalformedRequestError, Stub
 from contracts.tapes import Tape, found_in, load_all
 
+from .conditioning import add_conditions, bring_about
 from .failures import UsageError, location_of
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ def add_stub(parser: argparse.ArgumentParser) -> None:
         help="keep every exchange in DIR as .http files, secrets masked, which `check DIR` judges the same; those of an "
         "earlier run in it are replaced",
     )
+    add_conditions(parser)
     replay = parser.add_argument_group("replay")
     replay.add_argument(
         "--cassette",
@@ -67,6 +69,14 @@ def add_stub(parser: argparse.ArgumentParser) -> None:
         action="store_true",
         help="the requests must come as they were recorded, each once; otherwise the last answer to a request repeats",
     )
+
+
+def stub_of(judging: Judging, services: list[str], tape: Tape | None, **more: Any) -> Stub:
+    """The stub as the options say, not yet entered; ``more`` are arguments of `Stub`. Raises UsageError, ContractError."""
+    replay = None if tape is None else tape.answer
+    stub = Stub(judging.catalog, services, counted=judging.policy.counted, replay=replay, **more)
+    bring_about(stub, judging.args, judging.catalog)
+    return stub
 
 
 def tape_of(judging: Judging) -> Tape | None:

@@ -1,15 +1,18 @@
-"""uvicorn on a free port of 127.0.0.1, in a thread of its own."""
+"""uvicorn on a free port, of 127.0.0.1 unless told otherwise, in a thread of its own."""
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
+import ipaddress
 import logging
 import re
 import socket
+import ssl
 import sys
 import threading
-from typing import TYPE_CHECKING, Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
+from urllib.parse import quote
 
 import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
@@ -17,7 +20,13 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from .asgi import TRANSPORT
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Iterable
+    from contextlib import AbstractContextManager
+
+    from .authority import Authority
+
+    #: As `authority.made_for` does: an authority, and a certificate for these names, while the context is entered.
+    Certifying = Callable[[Iterable[str]], AbstractContextManager[Authority]]
 
 HOST: Final = "127.0.0.1"
 #: Seconds. An idle client keeps its connection longer than any test takes; at the end nobody waits long for a hung one.
@@ -25,31 +34,90 @@ _KEEP_ALIVE: Final = 3600
 _GRACE: Final = 2
 #: Turns of the event loop that take a request from the socket to the application, and more.
 _TURNS: Final = 10
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+#: RFC 1123 section 2.1, as far as a certificate minds.
+_HOST_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
+#: What OpenSSL calls the refusal of a certificate by the client, and a request without TLS.
+_REFUSED: Final = re.compile(r"ALERT_.*(UNKNOWN_CA|CERTIFICATE)")
+_WITHOUT_TLS: Final = "HTTP_REQUEST"
 _QUOTED: Final = re.compile(r"[ :]*(?:bytearray\()?b?['\"].*", re.DOTALL)
 
 # Without a handler, logging prints uvicorn's warnings (a malformed request, an upgrade offered) on the user's terminal.
 logging.getLogger("uvicorn.error").addHandler(logging.NullHandler())
 
 
-class Listener:
-    """Serves an ASGI application while it is entered. The port is known, and takes connections, from entering on.
+class Place(NamedTuple):
+    """Where to listen: an address of this machine or a name for one, and a port, 0 for one that is free.
 
-    ``refused`` is called with the reason, which quotes nothing, for what comes and is no HTTP/1.1: that gets 400 and
-    never reaches the application.
+    ``tls``, which is `authority.made_for`, makes it https.
     """
 
-    def __init__(self, app: Callable[..., Awaitable[None]], refused: Callable[[str], None], port: int = 0) -> None:
+    host: str = HOST
+    port: int = 0
+    tls: Certifying | None = None
+
+
+#: A free port of 127.0.0.1.
+ANYWHERE: Final = Place()
+
+
+class Listener:
+    """Serves an ASGI application while it is entered. The origin is known, and takes connections, from entering on.
+
+    ``refused`` is called with the reason, which quotes nothing, for what comes and is no HTTP/1.1: that gets 400 and
+    never reaches the application. ``unmet`` is called with the reason for each handshake of TLS that fails. Entering
+    raises OSError where the place cannot be had.
+    """
+
+    def __init__(
+        self,
+        app: Callable[..., Awaitable[None]],
+        place: Place,
+        refused: Callable[[str], None],
+        unmet: Callable[[str], None],
+    ) -> None:
         self._app: Callable[..., Any] = app
         self._refused = refused
-        self._wanted = port
+        self._place = place
+        self._unmet = unmet
         self._busy = 0
         self._idle = asyncio.Event()
-        self.port = 0
+        self._ending = contextlib.ExitStack()
+        self.origin = ""
+        self.authority: Authority | None = None
 
     def __enter__(self) -> Self:
-        listening = socket.create_server((HOST, self._wanted))
-        self.port = listening.getsockname()[1]
-        config = uvicorn.Config(
+        with contextlib.ExitStack() as stack:
+            listening = stack.enter_context(_bound(self._place))
+            config = self._config()
+            self._certify(config, listening, stack)
+            self.origin = _origin(listening, self._place.host, "http" if self._place.tls is None else "https")
+            self._server = _Server(config)
+            self._thread = threading.Thread(
+                target=self._serve, args=(listening,), name="soap-contracts-stub", daemon=True
+            )
+            self._thread.start()
+            self._ending = stack.pop_all()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+        self._ending.close()
+
+    def _certify(self, config: uvicorn.Config, listening: socket.socket, stack: contextlib.ExitStack) -> None:
+        if self._place.tls is None:
+            return
+        self.authority = stack.enter_context(self._place.tls(_names(listening, self._place.host)))
+        context = self.authority.context
+        context.set_alpn_protocols(["http/1.1"])
+        context.sslobject_class = _handshake(self._unmet)
+        # Loading would ask for the key in a file.
+        config.load()
+        config.ssl = context
+
+    def _config(self) -> uvicorn.Config:
+        return uvicorn.Config(
             self._counting,
             http=_protocol(self._refused),
             ws="none",
@@ -62,14 +130,6 @@ class Listener:
             timeout_keep_alive=_KEEP_ALIVE,
             timeout_graceful_shutdown=_GRACE,
         )
-        self._server = _Server(config)
-        self._thread = threading.Thread(target=self._serve, args=(listening,), name="soap-contracts-stub", daemon=True)
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.should_exit = True
-        self._thread.join()
 
     def settle(self, patience: float) -> None:
         """Wait until what has arrived is answered, at most ``patience`` seconds."""
@@ -130,3 +190,53 @@ def _protocol(refused: Callable[[str], None]) -> type[H11Protocol]:
             super().send_400_response(msg)
 
     return Protocol
+
+
+def _handshake(unmet: Callable[[str], None]) -> type[ssl.SSLObject]:
+    """The class of a connection whose handshake tells ``unmet`` why it fails; asyncio keeps that to itself."""
+
+    class Handshake(ssl.SSLObject):
+        def do_handshake(self) -> None:
+            try:
+                super().do_handshake()
+            except ssl.SSLWantReadError:
+                raise
+            except ssl.SSLError as error:
+                unmet(_told(error.reason or type(error).__name__))
+                raise
+
+    return Handshake
+
+
+def _told(reason: str) -> str:
+    if reason == _WITHOUT_TLS:
+        return "a client speaks http to an address that is https"
+    if _REFUSED.search(reason):
+        return f"a client has refused the certificate of the stub: it does not trust the CA ({reason})"
+    return f"the TLS handshake with a client has failed ({reason})"
+
+
+def _bound(place: Place) -> socket.socket:
+    family, _, _, _, address = socket.getaddrinfo(place.host, place.port, type=socket.SOCK_STREAM)[0]
+    both = family == socket.AF_INET6 and socket.has_dualstack_ipv6()
+    return socket.create_server(address, family=family, dualstack_ipv6=both)
+
+
+def _origin(listening: socket.socket, host: str, scheme: str) -> str:
+    """Scheme, host and port by which a client of this machine reaches it."""
+    address, port = listening.getsockname()[:2]
+    if _is_any(address):
+        host = "::1" if ":" in address else HOST
+    if ":" in host:
+        host = f"[{quote(host, safe=':')}]"
+    return f"{scheme}://{host}:{port}"
+
+
+def _names(listening: socket.socket, host: str) -> list[str]:
+    """What clients may call the server."""
+    own = socket.gethostname() if _is_any(listening.getsockname()[0]) else host
+    return list(dict.fromkeys([*_LOOPBACK, own] if ":" in own or _HOST_NAME.fullmatch(own) else _LOOPBACK))
+
+
+def _is_any(address: str) -> bool:
+    return ipaddress.ip_address(address).is_unspecified

@@ -23,7 +23,7 @@ from .asgi import receive_body, request_of, send_answer
 from .control import PATH as CONTROL_PATH
 from .control import Control
 from .journal import Exchange, Journal
-from .listening import HOST, Listener
+from .listening import ANYWHERE, Listener, Place
 from .pages import page, service_at
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from contracts.findings import Verdict
 
     from .asgi import Receive, Received, Request, Scope, Send
+    from .authority import Authority
 
 _METHODS: Final = "GET, HEAD, POST"
 _MALFORMED: Final = "a client has sent what is no HTTP/1.1 request, and got 400 for it"
@@ -43,11 +44,11 @@ _ADDRESS: Final = re.compile(r"request line|target", re.IGNORECASE)
 
 
 class MalformedRequestError(SoapContractsError, ValueError):
-    """A client has sent what is no HTTP/1.1 request: there is no message to judge, and yet something is wrong."""
+    """What a client has sent is no HTTP/1.1 request, or did not come through TLS: no message, and yet it is wrong."""
 
 
 class Stub:
-    """The services of ``catalog``, or those that ``services`` names, on a free port of 127.0.0.1 while it is entered.
+    """The services of ``catalog``, or those that ``services`` names, at ``place`` while it is entered.
 
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
@@ -62,7 +63,7 @@ class Stub:
         self,
         catalog: Catalog,
         services: Sequence[str] | None = None,
-        port: int = 0,
+        place: Place = ANYWHERE,
         *,
         counted: Callable[[Verdict], Verdict] | None = None,
         replay: Callable[[Message], Message] | None = None,
@@ -76,7 +77,7 @@ class Stub:
             for operation in service.operations:
                 samples.fullest(service, operation, "response")
         self.conditions = Conditions(self._catalog)
-        self._listener = Listener(self._serve, self._refuse, port)
+        self._listener = Listener(self._serve, place, self._refuse, self._miss)
         self.control = Control(self.conditions, token)
         self.journal = Journal(limit)
 
@@ -94,7 +95,7 @@ class Stub:
 
     def endpoint(self, service: str) -> str:
         """The address that takes the envelopes of ``service``. Raises UnknownNameError."""
-        return f"http://{HOST}:{self._listener.port}/{quote(self._catalog.service(service).name)}"
+        return f"{self._listener.origin}/{quote(self._catalog.service(service).name)}"
 
     def wsdl(self, service: str) -> str:
         """The address of the WSDL of ``service`` as published. Raises UnknownNameError."""
@@ -103,7 +104,12 @@ class Stub:
     @property
     def control_address(self) -> str:
         """Where tests in any language ask for conditions, as `control` has it; they show its token."""
-        return f"http://{HOST}:{self._listener.port}{CONTROL_PATH}"
+        return f"{self._listener.origin}{CONTROL_PATH}"
+
+    @property
+    def authority(self) -> Authority | None:
+        """What clients need to trust the stub, from entering on; None without TLS."""
+        return self._listener.authority
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:
@@ -131,8 +137,9 @@ class Stub:
     def failures(self) -> tuple[Exception, ...]:
         """What no verdict tells, in order.
 
-        A MalformedRequestError for a request that was no HTTP, an UnansweredRequestError for one that ``replay``
-        has no answer for, a ConductError for what a client must not do; errors of the stub itself.
+        A MalformedRequestError for a request that was no HTTP or did not come through TLS, an UnansweredRequestError
+        for one that ``replay`` has no answer for, a ConductError for what a client must not do; errors of the stub
+        itself.
         """
         self.journal.fail(*self.conditions.taken())
         return self.journal.failures
@@ -148,6 +155,9 @@ class Stub:
         said = f"{_MALFORMED} ({reason})"
         if _ADDRESS.search(reason):
             said = f"{said}. {_ENCODE}"
+        self.journal.fail(MalformedRequestError(said))
+
+    def _miss(self, said: str) -> None:
         self.journal.fail(MalformedRequestError(said))
 
     async def _serve(self, scope: Scope, receive: Receive, send: Send) -> None:
