@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.conditions import asked_injection, asked_state
@@ -63,9 +64,9 @@ def bring_about(stub: Stub, args: argparse.Namespace, catalog: Catalog) -> None:
 
     for text in [*args.given, *(["strict"] if args.strict else [])]:
         # The values stay unsaid: one may be a password.
-        _apply(f"--given {text.partition(',')[0]}", lambda text=text: asked_state(text, catalog), give)
+        _apply(f"--given {text.partition(',')[0]}", partial(asked_state, text, catalog), give)
     for text in args.inject:
-        _apply(f"--inject {text}", lambda text=text: asked_injection(text, catalog), inject)
+        _apply(f"--inject {text}", partial(asked_injection, text, catalog), inject)
 
 
 def _apply(option: str, read: Callable[[], Asked], act: Callable[[str, Asked], None]) -> None:

@@ -72,7 +72,10 @@ def add_stub(parser: argparse.ArgumentParser) -> None:
 
 
 def stub_of(judging: Judging, services: list[str], tape: Tape | None, **more: Any) -> Stub:
-    """The stub as the options say, not yet entered; ``more`` are arguments of `Stub`. Raises UsageError, ContractError."""
+    """The stub as the options say, not yet entered; ``more`` are arguments of `Stub`.
+
+    Raises UsageError for conditions that cannot be, and ContractError.
+    """
     replay = None if tape is None else tape.answer
     stub = Stub(judging.catalog, services, counted=judging.policy.counted, replay=replay, **more)
     bring_about(stub, judging.args, judging.catalog)

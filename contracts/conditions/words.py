@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from contracts.errors import UnknownNameError
 from contracts.providers import StateError
 
 if TYPE_CHECKING:
@@ -62,8 +63,7 @@ def _called(text: str, catalog: Catalog) -> tuple[tuple[str, ...], str | None]:
         return tuple(catalog.services), None
     services = tuple(one.name for one in catalog if one.operation(operation) is not None)
     if not services:
-        known_ones = [f"{one.name}/{each.name}" for one in catalog for each in one.operations]
-        raise StateError(f"there is no operation {operation!r}; known are {', '.join(known_ones)}")
+        raise UnknownNameError.of("operation", operation, [each.name for one in catalog for each in one.operations])
     return services, operation
 
 
