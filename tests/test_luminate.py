@@ -78,7 +78,7 @@ def end(site, **values):
 
 class TestASession:
     def test_is_as_the_pages_print_it_and_another_each_time(self, site):
-        assert [len(part) for part in site.session.split(":", 2)][0] == 40
+        assert len(site.session.partition(":")[0]) == 40
         assert site.session != site.login()
 
     @pytest.mark.parametrize("operation", ["StartSynchronization", "EndSynchronization"])
@@ -418,7 +418,7 @@ def test_two_stubs_share_nothing():
             assert found == seen
 
 
-def test_the_window_of_now_is_the_clock_of_the_machine_without_a_test(monkeypatch):
+def test_the_window_of_now_is_the_clock_of_the_machine_without_a_test():
     site = Site()
     site.login()
     ended = datetime.fromisoformat(start(site)["End"])
