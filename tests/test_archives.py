@@ -431,7 +431,7 @@ class TestAddresses:
             ("https://example.com/?u=https://api.ongoingsystems.se/a/service.asmx", None),
             ("https://example.com@api.ongoingsystems.se.evil.com/a/service.asmx", None),
             ("http://localhost/ongoing", None),
-            ("https://localhost:8080/ongoing", None),
+            ("https://localhost:8080/ongoing", "ongoing"),
             ("http://localhost:8080/ongoings", None),
             ("http://localhost:8080/", None),
             ("http://127.0.0.1.example.com:8080/ongoing", None),
