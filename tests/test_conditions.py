@@ -413,6 +413,18 @@ class TestTheCommandLine:
         strict = self.run(capfd, *self.GIVEN, "--strict", *client(1))
         assert json.loads(strict[1].out)["messages"][1]["kind"] == "response"
 
+    def test_an_odd_answer_is_not_saved_for_nobody_would_accept_it_in_a_file(self, capfd, client, tmp_path):
+        saved = str(tmp_path / "saved")
+        code, captured = self.run(capfd, *self.GIVEN, "--inject", "wrong-charset", "--save", saved, *client(2))
+        messages = json.loads(captured.out)["messages"]
+        assert (code, [message["verdict"] for message in messages]) == (0, ["pass"] * 4)
+        assert sorted(os.listdir(saved))[1:] == [
+            "0001-EndSynchronization.request.http",
+            "0002-EndSynchronization.request.http",
+            "0002-EndSynchronization.response.http",
+        ]
+        assert main(["check", saved]) == 0
+
     def test_the_client_is_told_where_to_ask_for_conditions(self, capfd):
         code = "import os; print(os.environ['SOAP_CONTRACTS_CONTROL'], len(os.environ['SOAP_CONTRACTS_CONTROL_TOKEN']))"
         _, captured = self.run(capfd, "--", sys.executable, "-c", code)
