@@ -180,7 +180,7 @@ def _open_at(data: bytes, stopped: int) -> tuple[int, list[bytes]]:
     """Where the markup before the byte ``stopped`` ends, and the names of the elements that are open there."""
     names: list[bytes] = []
     end = 0
-    for found in _MARKUP.finditer(data):
+    for found in _markup(data, data.find(b"<")):
         if found.end() > stopped or (found[1] is not None and (not names or names[-1] != found[1])):
             break
         if found[1] is not None:
@@ -191,6 +191,15 @@ def _open_at(data: bytes, stopped: int) -> tuple[int, list[bytes]]:
         if not names and (found[1] is not None or found[2] is not None):
             break
     return end, names
+
+
+def _markup(data: bytes, start: int) -> Iterator[re.Match[bytes]]:
+    """The tags and the like from ``start`` on, up to the first that is none."""
+    found = _MARKUP.match(data, start)
+    while found is not None:
+        yield found
+        begin = data.find(b"<", found.end())
+        found = None if begin < 0 else _MARKUP.match(data, begin)
 
 
 def _last_ones(root: Element, count: int) -> Iterator[Element]:
@@ -207,7 +216,7 @@ def _end_of(seen: Seen, element: Element) -> int:
     number = next(number for number, other in enumerate(element.getroottree().iter("*")) if other is element)
     start = Positions(seen.data).start_of(number) or 0
     depth = 0
-    for found in _MARKUP.finditer(seen.data, start):
+    for found in _markup(seen.data, start):
         depth += -1 if found[1] is not None else 1 if found[2] is not None and not found[3] else 0
         if depth == 0:
             return found.end()
