@@ -5,9 +5,12 @@ from __future__ import annotations
 import http.client
 import json
 import os
+import re
+import shutil
 import subprocess
 import sys
 import threading
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
@@ -513,35 +516,29 @@ def test_it(soap_contracts):
         stdout.fnmatch_lines(["*StateError: 'credentials are' has no parameter 'pasword'; it takes user, password"])
 
 
-SHOP = """
-from contracts.providers import Behaviour, state
+PAGE = (Path(__file__).parent.parent / "docs" / "stub.md").read_text(encoding="utf-8")
+SHOP = PAGE.partition("# my-service/behaviour.py\n")[2].partition("```")[0]
+COMMANDS = [
+    command.replace("\n    ", "\n") for command in re.findall(r"^    (curl .*(?:\n    .*)?)$", PAGE, re.MULTILINE)
+]
 
-class Shop(Behaviour):
-    def __init__(self, service):
-        super().__init__(service)
-        self.reset()
 
-    def reset(self):
-        super().reset()
-        self.orders = 0
-
-    def perform(self, call):
-        self.orders += 1
-        return {"OrderNumber": str(self.orders)}
-
-    @state
-    def orders_so_far(self, count: int) -> None:
-        '''So many books were ordered.'''
-        self.orders = count
-"""
+@pytest.mark.skipif(shutil.which("curl") is None, reason="curl is not installed")
+def test_the_commands_of_the_page_bring_conditions_about(stub):
+    known = {"SOAP_CONTRACTS_CONTROL": stub.control_address, "SOAP_CONTRACTS_CONTROL_TOKEN": stub.control.token}
+    given, injected, reset = (
+        json.loads(
+            subprocess.run(["sh", "-c", command], env=os.environ | known, check=True, capture_output=True).stdout
+        )
+        for command in COMMANDS
+    )
+    unmet = "no call met the injection empty 500 at luminate/EndSynchronization"
+    assert (given, injected, reset) == ({}, {}, {"unmet": [unmet]})
 
 
 class TestABehaviourOfOnesOwn:
     @pytest.fixture
     def folder(self, tmp_path):
-        import shutil
-        from pathlib import Path
-
         own = tmp_path / "shop"
         shutil.copytree(Path(__file__).parent.parent / "examples" / "own-service", own)
         return own
@@ -559,7 +556,7 @@ class TestABehaviourOfOnesOwn:
             stub.conditions.given("bookshop", "orders so far", {"count": 41})
             address = urlsplit(stub.endpoint("bookshop"))
             connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
-            body = samples.smallest(service, operation, "request")
+            body = samples.smallest(service, operation, "request", {"Copies": "1"})
             connection.request("POST", address.path, body, dict(samples.request_headers(operation)))
             found = etree.fromstring(connection.getresponse().read())
             connection.close()
