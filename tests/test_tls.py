@@ -391,6 +391,15 @@ class TestExposure:
         assert "over https;" in told("::", tls=True)
 
 
+def test_the_page_names_the_options_and_variables_that_there_are(capfd):
+    text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    main(["serve", "--help"])
+    known = capfd.readouterr().out
+    assert all(option in known for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    with made_for(["localhost"]) as authority:
+        assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(authority.environment())
+
+
 def own_address() -> str:
     """An address of this machine that is not 127.0.0.1; on Linux all of 127.0.0.0/8 are."""
     if sys.platform != "linux":
