@@ -350,6 +350,10 @@ class TestExposure:
             assert ask(stub.endpoint("ongoing")) == 200
             assert ask(stub.endpoint("ongoing").replace("127.0.0.1", own_address())) == 200
 
+    def test_of_all_addresses_has_a_certificate_for_the_name_of_the_machine(self):
+        with Stub(CATALOG, host="0.0.0.0", tls=made_for) as stub:
+            shake(stub.authority.context, trusting(stub.authority), socket.gethostname())
+
     def test_is_none_without_it(self, stub):
         with pytest.raises(urllib.error.URLError, match="refused"):
             ask(stub.endpoint("ongoing").replace("127.0.0.1", own_address()), trusting(stub.authority))
@@ -389,6 +393,15 @@ class TestExposure:
         assert "anybody who can reach that address" in told("0.0.0.0")
         assert "in plain http (--tls encrypts)" in told("box.example")
         assert "over https;" in told("::", tls=True)
+
+
+def test_the_page_names_the_options_and_variables_that_there_are(capfd):
+    text = (ROOT / "docs" / "serve.md").read_text(encoding="utf-8")
+    main(["serve", "--help"])
+    known = capfd.readouterr().out
+    assert all(option in known for option in re.findall(r"(?<![\w-])--[a-z][a-z-]+", text))
+    with made_for(["localhost"]) as authority:
+        assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == set(authority.environment())
 
 
 def own_address() -> str:

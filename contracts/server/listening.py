@@ -110,7 +110,7 @@ class Listener:
         context = self.authority.context
         context.set_alpn_protocols(["http/1.1"])
         self._handshakes.watch(context)
-        # Loading would ask for the key in a file.
+        # After loading, which takes a key from a file only and would put None in this place.
         config.load()
         config.ssl = context
 
