@@ -16,8 +16,9 @@ import pytest
 import requests
 import suds.client
 import zeep
+from repository import ROOT
 
-from contracts import catalog
+from contracts import catalog, samples
 from contracts.checking import check
 from contracts.errors import UnknownNameError
 from contracts.messages import Message
@@ -143,6 +144,8 @@ def test_get_shows_a_page_and_other_methods_are_not_allowed(stub):
     assert requests.get(stub.endpoint("ongoing"), timeout=30).status_code == 200
     assert requests.put(stub.endpoint("ongoing"), timeout=30).status_code == 405
     assert requests.put(stub.endpoint("ongoing"), b"x", timeout=30).status_code == 405
+    page = requests.get(stub.endpoint("ongoing"), data=b"x", timeout=30)
+    assert (page.status_code, page.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
 
 
 @pytest.mark.parametrize("port", ["ServiceSoap", "ServiceSoap12"])
@@ -300,6 +303,30 @@ def test_an_operation_without_a_method_answers_with_a_sample():
     answer = called(Asmx(ONGOING), "GetTimeOfLastSync", **WHO)
     assert answer.status == 200
     assert b"<GetTimeOfLastSyncResult>2024-05-01T12:00:00Z</GetTimeOfLastSyncResult>" in answer.body
+
+
+BOOKSHOP = catalog.load(ROOT / "examples" / "own-service")
+ALL = [(own, service, operation) for own in (CATALOG, BOOKSHOP) for service in own for operation in service.operations]
+
+
+@pytest.mark.parametrize(("own", "service", "operation"), ALL, ids=lambda value: getattr(value, "name", ""))
+def test_any_service_can_be_asmx(own, service, operation):
+    """Its parameters are read into objects and lists, its header blocks are understood, and its response is valid."""
+    received = []
+
+    class Own(Asmx):
+        @property
+        def methods(self):
+            return {operation.name: lambda parameters: received.append(parameters) or self._sample(operation)}
+
+    headers = (("Content-Type", "text/xml; charset=utf-8"),)
+    body = samples.fullest(service, operation, "request").replace(b"<Session ", b'<Session soap:mustUnderstand="1" ')
+    message = Message(body, headers, "request", "POST", service=service.name)
+    answer = Own(service).respond(Call(message, check(message, catalog=own), service, own))
+    assert answer.status == 200, answer.body
+    assert [set(parameters) for parameters in received] == [{field.name for field in operation.request.fields}]
+    response = Message(answer.body, answer.headers, "response", status=200, request=message, service=service.name)
+    assert [one.rule for one in check(response, catalog=own).findings if one.severity == "error"] == []
 
 
 @pytest.mark.parametrize("code", ["Client", "Server"])
