@@ -72,9 +72,10 @@ class MethodError(Exception):
 
 
 class _Refusal(Exception):  # noqa: N818 - an answer on its way out
-    def __init__(self, answer: Answer) -> None:
+    def __init__(self, answer: Answer, *, by_method: bool = False) -> None:
         super().__init__()
         self.answer = answer
+        self.by_method = by_method
 
 
 class Asmx(Behaviour):
@@ -111,6 +112,8 @@ class Asmx(Behaviour):
         try:
             return self._processed(message, content_type, see(message.body, content_type))
         except _Refusal as refusal:
+            if call.forgiven and call.operation is not None and not refusal.by_method:
+                return success(SOAP11, call.operation.response, self._sample(call.operation), self.server)
             return refusal.answer
 
     def reset(self) -> None:
@@ -261,7 +264,7 @@ class Asmx(Behaviour):
             text = FaultText(error.code, str(error))
             if not error.code:
                 text = FaultText("Server", _UNPROCESSED, (NetError(error.kind, str(error)),))
-            raise _Refusal(self._fault(namespace, text)) from None
+            raise _Refusal(self._fault(namespace, text), by_method=True) from None
 
     def _sample(self, operation: Operation) -> dict[str, Value]:
         seen = see(samples.fullest(self.service, operation, "response"), "text/xml; charset=utf-8")

@@ -215,9 +215,9 @@ class Stub:
     def _served(self, message: Message, verdict: Verdict, base: str) -> Served:
         counting = verdict if self._counted is None else self._counted(verdict)
         replay = self._replay
-        return self.conditions.serve(
-            message, counting, base, None if replay is None else lambda: self._replayed(replay, message)
-        )
+        process = None if replay is None else lambda: self._replayed(replay, message)
+        forgiven = counting.passed and not verdict.passed
+        return self.conditions.serve(message, counting, base, process, forgiven=forgiven)
 
     def _replayed(self, replay: Callable[[Message], Message], message: Message) -> Answer:
         try:
