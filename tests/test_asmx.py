@@ -269,6 +269,12 @@ def test_the_faults_are_known_by_name():
         Ongoing(ONGOING).fault("ClientFaults")
 
 
+def test_faults_that_a_contract_names_are_known_too():
+    luminate = Asmx(CATALOG.service("luminate"))
+    assert set(luminate.faults) == set(FAULTS) | {fault.name for fault in luminate.service.faults}
+    assert b"<SessionFault" in luminate.fault("SessionFault").body
+
+
 @pytest.mark.parametrize("name", FAULTS)
 def test_a_fault_can_be_injected(stub, name):
     status, said = FAULTS[name]

@@ -124,8 +124,9 @@ class Asmx(Behaviour):
 
     @property
     def faults(self) -> tuple[str, ...]:
-        """The names of the answers to a call that fails."""
-        return ("ServerFault", *_FAULTS, "BadRequest", "UnsupportedMediaType")
+        """The names of the answers to a call that fails, those that the contract names last."""
+        own = ("ServerFault", *_FAULTS, "BadRequest", "UnsupportedMediaType")
+        return (*own, *[fault.name for fault in self.service.faults if fault.name not in own])
 
     def fault(self, name: str, text: str = "") -> Answer:
         """The answer of this name, one of `faults`: 500 with a fault, 400 or 415 with nothing. UnknownNameError."""
@@ -136,8 +137,10 @@ class Asmx(Behaviour):
             return empty(SOAP11, 415)
         if name == "ServerFault":
             return self._fault(SOAP11, FaultText("Server", _UNPROCESSED, (NetError("System.Exception", said),)))
-        if name not in _FAULTS:
+        if name not in self.faults:
             raise UnknownNameError.of("fault", name, self.faults)
+        if name not in _FAULTS:
+            return super().fault(name, text)
         return self._fault(SOAP11, FaultText(_FAULTS[name], said, of_header=name == "MustUnderstand"))
 
     @state
