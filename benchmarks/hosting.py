@@ -104,9 +104,7 @@ def _mountebank(folder: Path) -> list[str]:
     if not script.exists():
         install = [npm, "install", "--no-audit", "--no-fund", "--loglevel", "error", "--prefix", str(folder)]
         try:
-            subprocess.run(
-                [*install, f"mountebank@{MOUNTEBANK}"], capture_output=True, timeout=_INSTALLING, check=True
-            )
+            subprocess.run([*install, f"mountebank@{MOUNTEBANK}"], capture_output=True, timeout=_INSTALLING, check=True)
         except subprocess.TimeoutExpired:
             raise UnavailableError(f"npm was not done within {_INSTALLING} seconds") from None
         except subprocess.CalledProcessError as error:

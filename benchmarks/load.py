@@ -94,7 +94,9 @@ _SUBJECTS: Final = (
     Subject("samples", "our stub in the state 'sample answers', each request judged", _python("samples"), numbering),
     Subject("pytest-httpserver", "one canned answer", _python("pytest-httpserver"), repeating),
     Subject("mountebank", "one canned answer", _mountebank, repeating),
-    Subject("bare", "one canned answer from next to nothing: what the clients can do at all", _python("bare"), repeating),
+    Subject(
+        "bare", "one canned answer from next to nothing: what the clients can do at all", _python("bare"), repeating
+    ),
 )
 
 
@@ -134,7 +136,9 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("--keep", type=int, default=1000, help="exchanges that our stub keeps (default: 1000)")
     names = [subject.name for subject in _SUBJECTS]
     parser.add_argument("--only", action="append", choices=names, help="load this server only (repeatable)")
-    parser.add_argument("--mountebank", metavar="DIR", help="where npm puts mountebank or has put it (default: nowhere)")
+    parser.add_argument(
+        "--mountebank", metavar="DIR", help="where npm puts mountebank or has put it (default: nowhere)"
+    )
     return parser.parse_args(arguments)
 
 
