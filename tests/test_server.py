@@ -15,8 +15,11 @@ import pytest
 from lxml import etree
 
 from contracts import catalog, samples
+from contracts.answers import text
 from contracts.errors import ContractError, UnknownNameError
 from contracts.server import Stub
+from contracts.server.asgi import TRANSPORT, send_answer
+from contracts.server.listening import ANYWHERE, Listener
 from contracts.wsdl import wsdl_of
 from contracts.xml.documents import MAX_BYTES
 
@@ -208,6 +211,29 @@ def test_a_request_is_judged_on_any_path(stub, path):
     else:
         assert response.status == 200
     assert stub.exchanges[-1].request.url.startswith(f"http://{address.netloc}/")
+
+
+@pytest.mark.parametrize("path", ["/ongoing", "/ongoing/", "/ongoing/{secret}", "/{secret}", "/luminate/1.0/{secret}"])
+def test_a_message_is_labelled_with_its_path_but_no_secret_in_it(stub, path):
+    body = samples.smallest(ONGOING, SET_TIME, "request", {"Password": CANARY})
+    address = urlsplit(stub.endpoint("ongoing"))
+    ask(f"http://{address.netloc}{path.format(secret=CANARY)}", "POST", body, headers_of())
+    assert stub.exchanges[-1].request.source.partition(" ")[2] == f"POST {path.format(secret='***')}"
+
+
+def test_a_connection_sends_at_once_what_it_is_given():
+    """A head and a body are two writes, and the body must not wait until the head is acknowledged."""
+    found = []
+
+    async def answer(scope, receive, send):
+        connection = scope["state"][TRANSPORT].get_extra_info("socket")
+        found.append(connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY))
+        await send_answer(scope, receive, send, text(200, ""))
+
+    with Listener(answer, ANYWHERE, found.append, found.append) as listener:
+        ask(listener.origin)
+    assert len(found) == 1
+    assert found[0]
 
 
 def test_the_url_is_the_one_that_the_client_asked(stub):

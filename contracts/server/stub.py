@@ -190,9 +190,8 @@ class Stub:
             url=request.url,
             service=service.name if service else None,
         )
-        # The path labels the message in every report, and a client may have put anything into it.
-        shown = open_case(message, self._catalog).places.masked.without_secrets(request.path)
-        message = message._replace(source=f"#{self.journal.count + 1} {shown_method(request.method)} {shown}")
+        path = self._shown(request.path, message)
+        message = message._replace(source=f"#{self.journal.count + 1} {shown_method(request.method)} {path}")
         verdict = check(message, catalog=self._catalog)
         if not received.complete or len(message.body) > MAX_BYTES:
             self.journal.add(Exchange(message, None, (verdict,)))
@@ -200,6 +199,13 @@ class Stub:
         served = self._served(message, verdict, request.base)
         self.journal.add(self._exchanged(message, verdict, served))
         return served.answer
+
+    def _shown(self, path: str, message: Message) -> str:
+        """The path, which labels the message in every report, without its secrets: a client may put any into it."""
+        # To look for them costs as much as the verdict, and in the address that we gave out there are none.
+        if path.strip("/") in self._catalog.services:
+            return path
+        return open_case(message, self._catalog).places.masked.without_secrets(path)
 
     def _exchanged(self, message: Message, verdict: Verdict, served: Served) -> Exchange:
         answer, by = served

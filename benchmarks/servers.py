@@ -1,0 +1,110 @@
+"""The servers of `load.py`, each a process of its own: `servers.py NAME [KEEP]`.
+
+The port is printed once the server listens, as JSON; when standard input ends, so does the server, and what it has
+counted is printed.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import logging
+import sys
+from typing import TYPE_CHECKING, Any, Final
+
+from pytest_httpserver import HTTPServer
+
+from contracts import samples
+from contracts.catalog import load
+from contracts.server import Stub
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+_SERVICE: Final = "luminate"
+_TYPE: Final = "text/xml; charset=utf-8"
+_HEAD_END: Final = b"\r\n\r\n"
+
+
+def canned() -> bytes:
+    """The one answer of those that know but one, as long as ours."""
+    service = load().service(_SERVICE)
+    operation = service.operation("EndSynchronization")
+    assert operation is not None
+    return samples.fullest(service, operation, "response", {"PartitionId": "1000000"})
+
+
+def stub(keep: str) -> None:
+    """Our stub, as it is."""
+    _stub(int(keep), ())
+
+
+def sampling(keep: str) -> None:
+    """Our stub, whose answers are samples."""
+    _stub(int(keep), ("sample answers",))
+
+
+def _stub(keep: int, states: tuple[str, ...]) -> None:
+    with Stub(load(), [_SERVICE], limit=keep) as served:
+        for state in states:
+            served.conditions.given(_SERVICE, state, {})
+        _run(int(served.endpoint(_SERVICE).rpartition(":")[2].partition("/")[0]))
+        served.settle()
+        kept = served.review()
+        failed = served.journal.failed + sum(not exchange.passed for exchange in kept) + len(served.failures)
+        _tell({"count": served.journal.count, "kept": len(kept), "failed": failed})
+
+
+def httpserver(_keep: str) -> None:
+    """pytest-httpserver with one answer, as its fixture has it."""
+    # pytest keeps a line about each request from the terminal; here nothing would.
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    with HTTPServer(host="127.0.0.1", port=0) as server:
+        server.expect_request("/luminate", method="POST").respond_with_data(canned(), content_type=_TYPE)
+        _run(server.port)
+        _tell({"count": len(server.log)})
+
+
+def bare(_keep: str) -> None:
+    """Next to nothing: what the clients can do at all."""
+    asyncio.run(_bare())
+
+
+async def _bare() -> None:
+    loop, body, counted = asyncio.get_running_loop(), canned(), [0]
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    server = await loop.create_server(lambda: _Bare(head.encode() + body, counted), "127.0.0.1", 0)
+    async with server:
+        await asyncio.to_thread(_run, server.sockets[0].getsockname()[1])
+        _tell({"count": counted[0]})
+
+
+class _Bare(asyncio.Protocol):
+    def __init__(self, answer: bytes, counted: list[int]) -> None:
+        self._answer = answer
+        self._counted = counted
+        self._received = bytearray()
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        assert isinstance(transport, asyncio.Transport)
+        self._transport = transport
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        if self._received.endswith(b"</soapenv:Envelope>\n"):
+            self._received.clear()
+            self._counted[0] += 1
+            self._transport.write(self._answer)
+
+
+def _run(port: int) -> None:
+    _tell({"port": port})
+    sys.stdin.read()
+
+
+def _tell(facts: Mapping[str, Any]) -> None:
+    print(json.dumps(facts), flush=True)
+
+
+if __name__ == "__main__":
+    {"stub": stub, "samples": sampling, "pytest-httpserver": httpserver, "bare": bare}[sys.argv[1]](sys.argv[2])
