@@ -37,9 +37,9 @@ def services_at(catalog: Catalog, url: str) -> list[Service]:
     parts = _URL.match(url)
     if parts is None:
         return []
-    scheme, host, path, _ = parts.groups()
+    _, host, path, _ = parts.groups()
     found = [service for service in catalog if _pattern(service.endpoint).fullmatch(host + path)]
-    if found or scheme.lower() != "http" or _LOOPBACK.fullmatch(host) is None:
+    if found or _LOOPBACK.fullmatch(host) is None:
         return found
     named = path[1:].partition("/")[0].lower()
     return [service for service in catalog if service.name.lower() == named]

@@ -20,6 +20,7 @@ _MOST_REMEMBERED: Final = 50_000
 _REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6}));")
 _PERCENT: Final = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
 _PART: Final = re.compile("[^:;]+")
+_HOUR: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2})?")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
@@ -41,7 +42,9 @@ def values_in(raw: bytes) -> Iterator[str]:
     yield from _spellings(text)
     if ":" in text or ";" in text:
         for part in _PART.finditer(text):
-            yield from _spellings(part[0])
+            # Luminate's session ids end with the time of Login: its day and hour stand in any answer of that hour.
+            if not _HOUR.fullmatch(part[0]):
+                yield from _spellings(part[0])
 
 
 def _spellings(text: str) -> Iterator[str]:

@@ -117,7 +117,7 @@ class TestTheTestOfTenLines:
         assert block_of(PAGE, "soap_contracts.ongoing.assert_carries") == TEN_LINES
 
     def test_passes_with_a_sound_client(self, shop):
-        assert "60 requests, 60 responses" in shop(TEN_LINES, "", passed=1)
+        assert re.search(r"\b60 requests\b", shop(TEN_LINES, "", passed=1))
 
     def test_finds_a_client_that_does_not_escape(self, shop):
         printed = shop(TEN_LINES, "escape", failed=1)

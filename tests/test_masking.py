@@ -144,7 +144,7 @@ def test_the_stub_says_no_secret(tmp_path):
     report = tmp_path / "report.json"
     client = f"cat {tmp_path}/message.xml | {sys.executable} {script} $ONGOING_ENDPOINT > {tmp_path}/answer.xml"
     (tmp_path / "message.xml").write_text(ongoing(owner=SECRET))
-    assert main(["run", "--format", "json", "--output", str(report), "--", "sh", "-c", client]) == 1
+    assert main(["run", "--strict", "--format", "json", "--output", str(report), "--", "sh", "-c", client]) == 1
     assert json.loads(report.read_text())["summary"]["failed"] == 1
     assert SECRET.lower() not in report.read_text().lower()
     assert "Fault" in (tmp_path / "answer.xml").read_text()
@@ -164,7 +164,7 @@ def test_a_label_of_run_holds_no_secret(tmp_path, encoding):
     (tmp_path / "message.xml").write_bytes(ongoing().encode(encoding))
     code = "import sys, urllib.request as u; u.urlopen(sys.argv[1], data=open(sys.argv[2], 'rb').read())"
     command = [sys.executable, "-c", code, f"{{ongoing}}/{SECRET}/a-test", str(tmp_path / "message.xml")]
-    assert main(["run", "--format", "json", "--output", str(report), "--", *command]) == 1
+    assert main(["run", "--strict", "--format", "json", "--output", str(report), "--", *command]) == 1
     assert "POST /ongoing/***/a-test" in report.read_text()
     assert SECRET.lower() not in report.read_text().lower()
 

@@ -290,7 +290,7 @@ def test_it(soap_contracts):
         found = project.run(
             """
 def test_it(soap_contracts, monkeypatch):
-    def broken(*_): raise KeyError("canary-password")
+    def broken(*_, **__): raise KeyError("canary-password")
     monkeypatch.setattr("contracts.conditions.Conditions.serve", broken)
     assert send(soap_contracts.ongoing.endpoint) == 500
 """,

@@ -68,6 +68,7 @@ def serving(*options: str):
             lines = [process.stderr.readline() for _ in range(2)]
             found = [re.match(r"(\S+)  (http://127\.0\.0\.1:\d+/\S+)  WSDL \2\?wsdl$", line) for line in lines]
             assert all(found), lines
+            assert process.stderr.readline().startswith("conditions  ")
             yield Served(process, {match[1]: match[2] for match in found})
         finally:
             process.kill()
@@ -116,7 +117,7 @@ class TestEveryShippedCassette:
                 assert (int(head.split()[1]), body) == (recorded.response.status, recorded.response.body), (
                     recorded.place
                 )
-                assert f"soap-contracts-provenance: {recorded.provenance.basis}".encode() in head
+                assert f"Soap-Contracts-Provenance: {recorded.provenance.basis}".encode() in head
             code, report, _ = served.ended()
         assert (code, summary(report)["messages"]) == (1, 2 * len(SHIPPED))
         assert (report["errors"], report.get("notes", [])) == ([], [])
@@ -251,8 +252,10 @@ class TestServe:
             code, report, _ = served.ended(number)
         assert (code, summary(report)) == (3, {})
 
-    def test_answers_by_the_contracts_where_there_is_no_cassette(self):
-        with serving("--expect", "luminate/Login") as served:
+    def test_answers_as_the_provider_would_where_there_is_no_cassette(self):
+        given = ("luminate/session,id=x", "luminate/active-synchronization,partition=7")
+        words = [word for state in given for word in ("--given", state)]
+        with serving("--expect", "luminate/Login", *words) as served:
             body = ENVELOPE.format(7).replace("<s:Body>", f"{SESSION}<s:Body>")
             sent = urllib.request.Request(served.endpoints["luminate"], body.encode(), {"Content-Type": "text/xml"})
             with urllib.request.urlopen(sent, timeout=10) as answer:

@@ -263,7 +263,10 @@ def _holds_tables(value: Any) -> bool:
 
 def contract_of(service: Service) -> dict[str, Any]:
     with Path(service.folder, "contract.toml").open("rb") as file:
-        return tomllib.load(file)
+        found = tomllib.load(file)
+    # No statement about the provider: the class says for each habit what it rests on.
+    found.pop("behaviour", None)
+    return found
 
 
 @every_service

@@ -10,10 +10,9 @@ import threading
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import TOKEN
-from contracts.policy import operation_of
 from contracts.reports import escaped
 from contracts.reports.text import amount
-from contracts.server import Place
+from contracts.server import Place, line_of
 from contracts.signals import DEADLY, taken_by
 
 from .conditioning import report_unmet
@@ -33,7 +32,7 @@ from .stubbing import (
 from .transport import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 
 if TYPE_CHECKING:
-    from contracts.server import Exchange, Stub
+    from contracts.server import Stub
 
 HELP: Final = "serve a stub of the services, or cassettes, until interrupted, and judge all that comes"
 
@@ -133,15 +132,8 @@ def _watch(stub: Stub, over: threading.Event) -> None:
     while not over.wait(_POLL):
         count = stub.journal.count
         for exchange in stub.journal.last(count - told) if count > told else ():
-            _say(_line(exchange))
+            _say(line_of(exchange))
         told = count
-
-
-def _line(exchange: Exchange) -> str:
-    verdict = exchange.verdicts[0]
-    rules = ", ".join(dict.fromkeys(found.rule for found in verdict.findings if found.severity == "error"))
-    status = "no answer" if exchange.response is None else str(exchange.response.status)
-    return f"{exchange.request.source}  {operation_of(verdict) or 'unknown operation'}  {rules or 'valid'}  -> {status}"
 
 
 def _say(line: str) -> None:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from contracts.findings import Verdict
+    from contracts.messages import Message
     from contracts.reports import Reporter
     from contracts.server import Exchange
 
@@ -169,11 +170,20 @@ def _saved(exchanges: Sequence[Exchange], folder: Folder, reporter: Reporter) ->
     try:
         folder.clear()
         for exchange in exchanges:
-            saved = folder.save(done + 1, exchange.request, exchange.response, exchange.verdicts)
+            response, verdicts, left_out = _to_save(exchange)
+            saved = folder.save(done + 1, exchange.request, response, verdicts)
             done += 1
             if saved.reason:
                 reporter.note(saved.request.source, f"not saved: {saved.reason}")
-            yield from saved.verdicts
+            yield from (*saved.verdicts, *left_out)
     except SaveError as error:
         reporter.error(folder.path, f"{error}; exchanges from number {done + 1} on are not saved")
         yield from _verdicts(exchanges[done:])
+
+
+def _to_save(exchange: Exchange) -> tuple[Message | None, Sequence[Verdict], Sequence[Verdict]]:
+    """The response to save, the verdicts on what is saved, and the other: in a file our own odd answers would fail."""
+    *_, last = exchange.verdicts
+    if exchange.response is None or not exchange.answered_by or not last.findings:
+        return exchange.response, exchange.verdicts, ()
+    return None, exchange.verdicts[:1], exchange.verdicts[1:]

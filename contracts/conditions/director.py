@@ -116,14 +116,23 @@ class Conditions:
             return [waiting.lack for waiting in self._waiting if not waiting.met]
 
     def serve(
-        self, message: Message, verdict: Verdict, base: str, process: Callable[[], Answer] | None = None
+        self,
+        message: Message,
+        verdict: Verdict,
+        base: str,
+        process: Callable[[], Answer] | None = None,
+        *,
+        forgiven: bool = False,
     ) -> Served:
-        """The answer to ``message``. ``process`` gives it in the place of the service's behaviour."""
+        """The answer to ``message``; ``verdict`` and ``forgiven`` are as in `Call`, ``base`` as in `Scene`.
+
+        ``process`` gives the answer in the place of the service's behaviour.
+        """
         with self._lock:
             service = self._catalog.services.get(message.service or verdict.service or "")
             if service is None:
                 return Served(_nobodys(message, verdict, self._catalog) if process is None else process())
-            call = Call(message, verdict, service, self._catalog)
+            call = Call(message, verdict, service, self._catalog, forgiven=forgiven)
             behaviour = self._behaviours[service.name]
             plainly = process or (lambda: behaviour.respond(call))
             if call.operation is None:

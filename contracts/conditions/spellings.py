@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Final
 from lxml import etree
 
 from contracts.messages import Message
-from contracts.providers import StateError
 from contracts.respellings import HABITS, respelled
 from contracts.xml import parse
 
@@ -66,15 +65,6 @@ def cdata(scene: Scene) -> Answer | None:
 def comments_in_texts(scene: Scene) -> Answer | None:
     """A comment in the middle of each text: the value is what stands before and behind it."""
     return _spelled(scene, {"comments-in-values": "middle"})
-
-
-@injection("the same values", name="respelled")
-def respelled_response(scene: Scene, habit: str, way: str) -> Answer | None:
-    """The response in any one way to spell the same, as `habit` and `way` name it."""
-    if habit not in HABITS or way not in HABITS[habit].ways:
-        known = ", ".join(HABITS) if habit not in HABITS else ", ".join(HABITS[habit].ways)
-        raise StateError(f"respelled: there is no such {'habit' if habit not in HABITS else 'way'}; known are {known}")
-    return _spelled(scene, {habit: way})
 
 
 @injection("the same values", "raise", name="gzip")

@@ -22,13 +22,17 @@ class Call:
     """A request, and what was found in it.
 
     ``message`` has its content codings undone; ``verdict`` has the findings that count. ``operation`` is the one that
-    the request calls, None where that is not certain. The repr shows no body and no secret.
+    the request calls, None where that is not certain. ``forgiven`` says that somebody has accepted what is wrong with
+    the message: it is to be answered as a valid one. The repr shows no body and no secret.
     """
 
-    def __init__(self, message: Message, verdict: Verdict, service: Service, catalog: Catalog) -> None:
+    def __init__(
+        self, message: Message, verdict: Verdict, service: Service, catalog: Catalog, *, forgiven: bool = False
+    ) -> None:
         self.message = message
         self.verdict = verdict
         self.service = service
+        self.forgiven = forgiven
         self.operation: Operation | None = service.operation(verdict.operation or "")
         self._catalog = catalog
 

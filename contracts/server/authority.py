@@ -33,7 +33,7 @@ _FOLDERS: Final = "SSL_CERT_DIR"
 _JAVA: Final = "JAVA_TOOL_OPTIONS"
 #: Java's own for its list of CAs. Nothing in a trust store is secret.
 _PASSWORD: Final = "changeit"  # noqa: S105 - as above
-_CERTIFICATE: Final = re.compile(rb"-----BEGIN ((?:X509 |TRUSTED )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
+_CERTIFICATE: Final = re.compile(rb"-----BEGIN ((?:X509 )?CERTIFICATE)-----.*?-----END \1-----", re.DOTALL)
 #: The names by which OpenSSL finds the certificates of a folder; the files that they stand for are in it as well.
 _HASHED: Final = re.compile(r"[0-9a-f]{8}\.\d+")
 
@@ -72,7 +72,7 @@ def made_for(names: Iterable[str]) -> Iterator[Authority]:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     made.issue_cert(*names, organization_name="soap-contracts", organization_unit_name="stub").configure_cert(context)
     ours = made.cert_pem.bytes()
-    trusted = list(dict.fromkeys([*_known(), _plain(ours)]))
+    trusted = [ours, *_usable(dict.fromkeys(_known()))]
     with tempfile.TemporaryDirectory(prefix="soap-contracts-") as folder:
         yield Authority(
             _written(folder, "ca.pem", ours),
@@ -116,6 +116,15 @@ def _certificates(path: str) -> Iterator[bytes]:
     with contextlib.suppress(OSError), open(path, "rb") as file:
         for found in _CERTIFICATE.finditer(file.read()):
             yield _plain(found[0])
+
+
+def _usable(known: Iterable[bytes]) -> Iterator[bytes]:
+    """Those that OpenSSL takes. At one that it does not, it would stop reading the bundle."""
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    for pem in known:
+        with contextlib.suppress(ssl.SSLError, UnicodeDecodeError):
+            context.load_verify_locations(cadata=pem.decode("ascii"))
+            yield pem
 
 
 def _plain(pem: bytes) -> bytes:

@@ -7,6 +7,8 @@ from collections import deque
 from itertools import islice
 from typing import TYPE_CHECKING, NamedTuple
 
+from contracts.policy import operation_of
+
 if TYPE_CHECKING:
     from contracts.findings import Verdict
     from contracts.messages import Message
@@ -28,6 +30,16 @@ class Exchange(NamedTuple):
     def passed(self) -> bool:
         """Whether neither message has an error."""
         return all(verdict.passed for verdict in self.verdicts)
+
+
+def line_of(exchange: Exchange) -> str:
+    """An exchange in a line: the request, its operation, the rules that it breaks, what it was answered."""
+    verdict, by = exchange.verdicts[0], exchange.answered_by.rpartition("injected: ")[1:]
+    rules = ", ".join(dict.fromkeys(found.rule for found in verdict.findings if found.severity == "error"))
+    status = "no answer" if exchange.response is None else str(exchange.response.status)
+    injected = f" ({''.join(by)})" if by[0] else ""
+    operation = operation_of(verdict) or "unknown operation"
+    return f"{exchange.request.source}  {operation}  {rules or 'valid'}  -> {status}{injected}"
 
 
 class Journal:

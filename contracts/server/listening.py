@@ -8,7 +8,6 @@ import ipaddress
 import logging
 import re
 import socket
-import ssl
 import sys
 import threading
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, Self
@@ -18,6 +17,7 @@ import uvicorn
 from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from .asgi import TRANSPORT
+from .handshakes import Handshakes
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Iterable
@@ -37,9 +37,6 @@ _TURNS: Final = 10
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
 #: RFC 1123 section 2.1, as far as a certificate minds.
 _HOST_NAME: Final = re.compile(r"[A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*")
-#: What OpenSSL calls the refusal of a certificate by the client, and a request without TLS.
-_REFUSED: Final = re.compile(r"ALERT_.*(UNKNOWN_CA|CERTIFICATE)")
-_WITHOUT_TLS: Final = "HTTP_REQUEST"
 _QUOTED: Final = re.compile(r"[ :]*(?:bytearray\()?b?['\"].*", re.DOTALL)
 
 # Without a handler, logging prints uvicorn's warnings (a malformed request, an upgrade offered) on the user's terminal.
@@ -79,7 +76,7 @@ class Listener:
         self._app: Callable[..., Any] = app
         self._refused = refused
         self._place = place
-        self._unmet = unmet
+        self._handshakes = Handshakes(unmet)
         self._busy = 0
         self._idle = asyncio.Event()
         self._ending = contextlib.ExitStack()
@@ -103,6 +100,7 @@ class Listener:
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
         self._thread.join()
+        self._handshakes.conclude()
         self._ending.close()
 
     def _certify(self, config: uvicorn.Config, listening: socket.socket, stack: contextlib.ExitStack) -> None:
@@ -111,8 +109,8 @@ class Listener:
         self.authority = stack.enter_context(self._place.tls(_names(listening, self._place.host)))
         context = self.authority.context
         context.set_alpn_protocols(["http/1.1"])
-        context.sslobject_class = _handshake(self._unmet)
-        # Loading would ask for the key in a file.
+        self._handshakes.watch(context)
+        # After loading, which takes a key from a file only and would put None in this place.
         config.load()
         config.ssl = context
 
@@ -190,30 +188,6 @@ def _protocol(refused: Callable[[str], None]) -> type[H11Protocol]:
             super().send_400_response(msg)
 
     return Protocol
-
-
-def _handshake(unmet: Callable[[str], None]) -> type[ssl.SSLObject]:
-    """The class of a connection whose handshake tells ``unmet`` why it fails; asyncio keeps that to itself."""
-
-    class Handshake(ssl.SSLObject):
-        def do_handshake(self) -> None:
-            try:
-                super().do_handshake()
-            except ssl.SSLWantReadError:
-                raise
-            except ssl.SSLError as error:
-                unmet(_told(error.reason or type(error).__name__))
-                raise
-
-    return Handshake
-
-
-def _told(reason: str) -> str:
-    if reason == _WITHOUT_TLS:
-        return "a client speaks http to an address that is https"
-    if _REFUSED.search(reason):
-        return f"a client has refused the certificate of the stub: it does not trust the CA ({reason})"
-    return f"the TLS handshake with a client has failed ({reason})"
 
 
 def _bound(place: Place) -> socket.socket:

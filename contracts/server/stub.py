@@ -175,7 +175,7 @@ class Stub:
             return self.control.answer(request, received, client[0] if client else "")
         if request.method in ("GET", "HEAD") and not received.body:
             self.conditions.look_at(request.path)
-            return page(self._catalog, request)
+            return page(self._catalog, request, self.journal)
         if request.method != "POST" and not received.body:
             return text(405, f"Allowed are {_METHODS}.\n", ("Allow", _METHODS))
         return self._judge(request, received)
@@ -221,9 +221,9 @@ class Stub:
     def _served(self, message: Message, verdict: Verdict, base: str) -> Served:
         counting = verdict if self._counted is None else self._counted(verdict)
         replay = self._replay
-        return self.conditions.serve(
-            message, counting, base, None if replay is None else lambda: self._replayed(replay, message)
-        )
+        process = None if replay is None else lambda: self._replayed(replay, message)
+        forgiven = counting.passed and not verdict.passed
+        return self.conditions.serve(message, counting, base, process, forgiven=forgiven)
 
     def _replayed(self, replay: Callable[[Message], Message], message: Message) -> Answer:
         try:
