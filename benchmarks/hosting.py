@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import importlib.util
 import json
 import os
 import shutil
@@ -48,26 +49,43 @@ class Hosted(NamedTuple):
             return int(found.stdout) * 1024
         return None
 
+    def work(self) -> float | None:
+        """The CPU time that it has taken so far, user and system together, in seconds; None where nobody tells."""
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+            return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+        return None
+
 
 @contextlib.contextmanager
-def python(name: str, keep: int) -> Iterator[Hosted]:
-    """A server of `servers.py`."""
+def python(script: str, *arguments: str) -> Iterator[Hosted]:
+    """A server that a script beside this one is, with these arguments."""
     kept = {key: value for key, value in os.environ.items() if not key.startswith("PYTHON")}
-    command = [sys.executable, str(_HERE / "servers.py"), name, str(keep)]
+    command = [sys.executable, str(_HERE / script), *arguments]
     environment = {**kept, "PYTHONPATH": str(_HERE.parent), "PYTHONDONTWRITEBYTECODE": "1"}
     with _process(command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdin is not None
         assert child.stdout is not None
         stdin, stdout = child.stdin, child.stdout
-        line = stdout.readline()
-        if not line:
-            raise SystemExit(f"the server {name} did not start")
+
+        def told() -> dict[str, Any]:
+            line = stdout.readline()
+            if not line:
+                raise SystemExit(f"{' '.join([script, *arguments])} has failed")
+            return dict(json.loads(line))
 
         def end() -> dict[str, Any]:
             stdin.close()
-            return dict(json.loads(stdout.readline()))
+            return told()
 
-        yield Hosted(json.loads(line)["port"], child.pid, end)
+        yield Hosted(told()["port"], child.pid, end)
+
+
+def httpserver() -> contextlib.AbstractContextManager[Hosted]:
+    """pytest-httpserver with one answer. Raises UnavailableError."""
+    if importlib.util.find_spec("pytest_httpserver") is None:
+        raise UnavailableError("pytest-httpserver is not installed")
+    return python("httpserver.py")
 
 
 @contextlib.contextmanager

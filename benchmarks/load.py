@@ -13,12 +13,12 @@ import platform
 import subprocess
 import sys
 import tempfile
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from clients import Tally, drive, numbering, remembering, repeating
-from hosting import MOUNTEBANK, Hosted, UnavailableError, mountebank, python
+from hosting import MOUNTEBANK, Hosted, UnavailableError, httpserver, mountebank, python
 from servers import canned
 
 from contracts.version import VERSION
@@ -34,13 +34,15 @@ example, short and of our stub alone:
   python benchmarks/load.py --clients 5 --seconds 2 --keep 100 --only stub
 """
 _MEGABYTE: Final = 1_000_000
-#: Bytes that each exchange may add once the journal is full: one that is kept has thousands.
-_FLAT: Final = 100
+#: Bytes that the stub may grow by once its journal is full, however many exchanges come: each that is kept has
+#: thousands.
+_FLAT: Final = 1_000_000
 #: From this part of one core's time on, the clients and not the server may be what limits the rate.
 _BUSY: Final = 0.85
 _TITLES: Final = (
-    "server", "requests/s", "stub", "samples", "p50", "p99", "lost", "mixed", "counted", "memory", "growth", "clients"
-)  # fmt: skip
+    *("server", "requests/s", "stub is", "samples are", "p50", "p99", "CPU", "lost", "mixed", "counted"),
+    *("memory", "growth", "clients"),
+)
 
 
 class Subject(NamedTuple):
@@ -53,11 +55,12 @@ class Subject(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of one server: ``facts`` is what it has counted itself."""
+    """What came of one server: ``facts`` is what it has counted itself, ``work`` its CPU time in seconds or None."""
 
     subject: Subject
     tally: Tally
     facts: dict[str, Any]
+    work: float | None
 
     @property
     def rate(self) -> float:
@@ -82,7 +85,11 @@ class Growth(NamedTuple):
 
 
 def _python(name: str) -> Callable[[Path, int], AbstractContextManager[Hosted]]:
-    return lambda _folder, keep: python(name, keep)
+    return lambda _folder, keep: python("servers.py", name, str(keep))
+
+
+def _httpserver(_folder: Path, _keep: int) -> AbstractContextManager[Hosted]:
+    return httpserver()
 
 
 def _mountebank(folder: Path, _keep: int) -> AbstractContextManager[Hosted]:
@@ -92,7 +99,7 @@ def _mountebank(folder: Path, _keep: int) -> AbstractContextManager[Hosted]:
 _SUBJECTS: Final = (
     Subject("stub", "our stub, each request judged, sessions and synchronizations kept", _python("stub"), remembering),
     Subject("samples", "our stub in the state 'sample answers', each request judged", _python("samples"), numbering),
-    Subject("pytest-httpserver", "one canned answer", _python("pytest-httpserver"), repeating),
+    Subject("pytest-httpserver", "one canned answer", _httpserver, repeating),
     Subject("mountebank", "one canned answer", _mountebank, repeating),
     Subject(
         "bare", "one canned answer from next to nothing: what the clients can do at all", _python("bare"), repeating
@@ -151,8 +158,10 @@ def _folder(known: str | None) -> Iterator[Path]:
 def _measured(subject: Subject, folder: Path, given: argparse.Namespace) -> Result:
     with subject.host(folder, given.keep) as hosted:
         dialogues = [subject.dialogue(number) for number in range(1, given.clients + 1)]
+        before = hosted.work()
         tally = asyncio.run(drive(hosted.port, dialogues, given.seconds, hosted.memory))
-        return Result(subject, tally, hosted.end())
+        after = hosted.work()
+        return Result(subject, tally, hosted.end(), None if before is None or after is None else after - before)
 
 
 def _growth(tally: Tally, keep: int) -> Growth | None:
@@ -166,7 +175,7 @@ def _growth(tally: Tally, keep: int) -> Growth | None:
 
 def _is_flat(tally: Tally, keep: int) -> bool | None:
     growth = _growth(tally, keep)
-    return None if growth is None else growth.each < _FLAT
+    return None if growth is None else growth.end - growth.full < _FLAT
 
 
 def _notes(result: Result, keep: int) -> Iterator[str]:
@@ -205,7 +214,8 @@ def _row(result: Result, rates: dict[str, float], keep: int) -> tuple[str, ...]:
     memory = f"{tally.memory[-1][1] / _MEGABYTE:.1f} MB" if tally.memory else "-"
     counted = "all" if result.facts["count"] == tally.sent else f"{result.facts['count']} of {tally.sent}"
     each = "-" if growth is None else f"{growth.each:+.1f} B"
-    figures = (str(tally.lost), str(tally.mixed), counted, memory, each, f"{tally.busy:.0%}")
+    work = "-" if result.work is None else f"{result.work / max(1, len(tally.seconds)) * 1e6:.0f} µs"
+    figures = (work, str(tally.lost), str(tally.mixed), counted, memory, each, f"{tally.busy:.0%}")
     return (result.subject.name, f"{result.rate:,.0f}", *beside, *latencies, *figures)
 
 
@@ -220,10 +230,17 @@ def _versions() -> dict[str, str]:
     return {
         "soap-contracts": VERSION,
         "Python": platform.python_version(),
-        **{name: version(name) for name in ("uvicorn", "h11", "lxml", "pytest-httpserver", "werkzeug")},
+        **{name: _version(name) for name in ("uvicorn", "h11", "lxml", "pytest-httpserver", "werkzeug")},
         "mountebank": f"{MOUNTEBANK} on Node.js {node.removeprefix('v')}" if node else "not here",
         "on": f"{platform.system()} {platform.machine()}",
     }
+
+
+def _version(name: str) -> str:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return "not here"
 
 
 def _yes(holds: bool) -> str:  # noqa: FBT001 - a fact to be put into a word

@@ -1,4 +1,4 @@
-"""The servers of `load.py`, each a process of its own: `servers.py NAME [KEEP]`.
+"""The servers of `load.py` that are ours, each a process of its own: `servers.py NAME KEEP`.
 
 The port is printed once the server listens, as JSON; when standard input ends, so does the server, and what it has
 counted is printed.
@@ -8,11 +8,8 @@ from __future__ import annotations
 
 import asyncio
 import json
-import logging
 import sys
 from typing import TYPE_CHECKING, Any, Final
-
-from pytest_httpserver import HTTPServer
 
 from contracts import samples
 from contracts.catalog import load
@@ -22,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _SERVICE: Final = "luminate"
-_TYPE: Final = "text/xml; charset=utf-8"
+TYPE: Final = "text/xml; charset=utf-8"
 _HEAD_END: Final = b"\r\n\r\n"
 
 
@@ -48,21 +45,11 @@ def _stub(keep: int, states: tuple[str, ...]) -> None:
     with Stub(load(), [_SERVICE], limit=keep) as served:
         for state in states:
             served.conditions.given(_SERVICE, state, {})
-        _run(int(served.endpoint(_SERVICE).rpartition(":")[2].partition("/")[0]))
+        run(int(served.endpoint(_SERVICE).rpartition(":")[2].partition("/")[0]))
         served.settle()
         kept = served.review()
         failed = served.journal.failed + sum(not exchange.passed for exchange in kept) + len(served.failures)
-        _tell({"count": served.journal.count, "kept": len(kept), "failed": failed})
-
-
-def httpserver(_keep: str) -> None:
-    """pytest-httpserver with one answer, as its fixture has it."""
-    # pytest keeps a line about each request from the terminal; here nothing would.
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
-    with HTTPServer(host="127.0.0.1", port=0) as server:
-        server.expect_request("/luminate", method="POST").respond_with_data(canned(), content_type=_TYPE)
-        _run(server.port)
-        _tell({"count": len(server.log)})
+        tell({"count": served.journal.count, "kept": len(kept), "failed": failed})
 
 
 def bare(_keep: str) -> None:
@@ -72,11 +59,11 @@ def bare(_keep: str) -> None:
 
 async def _bare() -> None:
     loop, body, counted = asyncio.get_running_loop(), canned(), [0]
-    head = f"HTTP/1.1 200 OK\r\nContent-Type: {_TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
+    head = f"HTTP/1.1 200 OK\r\nContent-Type: {TYPE}\r\nContent-Length: {len(body)}\r\n\r\n"
     server = await loop.create_server(lambda: _Bare(head.encode() + body, counted), "127.0.0.1", 0)
     async with server:
-        await asyncio.to_thread(_run, server.sockets[0].getsockname()[1])
-        _tell({"count": counted[0]})
+        await asyncio.to_thread(run, server.sockets[0].getsockname()[1])
+        tell({"count": counted[0]})
 
 
 class _Bare(asyncio.Protocol):
@@ -97,14 +84,16 @@ class _Bare(asyncio.Protocol):
             self._transport.write(self._answer)
 
 
-def _run(port: int) -> None:
-    _tell({"port": port})
+def run(port: int) -> None:
+    """Tell the port, and serve until standard input ends."""
+    tell({"port": port})
     sys.stdin.read()
 
 
-def _tell(facts: Mapping[str, Any]) -> None:
+def tell(facts: Mapping[str, Any]) -> None:
+    """Print facts on a line of their own."""
     print(json.dumps(facts), flush=True)
 
 
 if __name__ == "__main__":
-    {"stub": stub, "samples": sampling, "pytest-httpserver": httpserver, "bare": bare}[sys.argv[1]](sys.argv[2])
+    {"stub": stub, "samples": sampling, "bare": bare}[sys.argv[1]](sys.argv[2])
