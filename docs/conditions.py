@@ -142,6 +142,11 @@ def seen_on_the_wire(stub: Stub, service: str, step: Step | None) -> Seen:
             stub.conditions.given(**fields)
         else:
             stub.conditions.inject(**fields, times=1)
+    return look_again(stub, service)
+
+
+def look_again(stub: Stub, service: str) -> Seen:
+    """What a client of sockets alone sees of one more call."""
     known, operation = load().operation(f"{service}/{_PLACES[service]}")
     body = samples.smallest(known, operation, "request", {"PartitionId": _PARTITION, "SessionId": _SESSION})
     return look(stub.endpoint(service), samples.request_headers(operation), body)
@@ -203,14 +208,22 @@ def columns_on(text: str) -> dict[str, dict[str, str]]:
     return found
 
 
-def main(arguments: Sequence[str] | None = None, folder: Path = FOLDER, probes: Sequence[Probe] = PROBES) -> int:
-    """Run those of ``probes`` that are installed, and write the page in ``folder`` or check it; the exit code."""
+def main(
+    arguments: Sequence[str] | None = None,
+    folder: Path = FOLDER,
+    probes: Sequence[Probe] = PROBES,
+    wanted: Sequence[Step] | None = None,
+) -> int:
+    """Run those of ``probes`` that are installed, and write the page in ``folder`` or check it; the exit code.
+
+    ``wanted`` are its rows, all of `steps` for None.
+    """
     parser = argparse.ArgumentParser(description=f"Write docs/{PAGE} from runs of the probes in docs/probes/.")
     parser.add_argument("--check", action="store_true", help="write nothing; exit with 1 when the page is stale")
     checked = parser.parse_args(arguments).check
     path = folder / PAGE
     text = path.read_text(encoding="utf-8") if path.is_file() else ""
-    known, wanted = columns_on(text), steps()
+    known, wanted = columns_on(text), steps() if wanted is None else wanted
     columns = [_column(probe, wanted, known.get(probe.title, {})) for probe in probes]
     versions = {probe.title: version_of(probe.client) or "" for probe in probes}
     kept = known.get("version", {})

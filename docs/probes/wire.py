@@ -22,14 +22,15 @@ _CODE: Final = re.compile(rb"<(?:[\w.-]+:)?faultcode\b[^>]*>[^<]*")
 
 
 class Seen(NamedTuple):
-    """What came: the bytes, in how many pieces, the longest pause between two in seconds, and the end.
+    """What came: the bytes, in how many pieces, the longest pause between two of them, and the end.
 
-    ``ending`` is "closed" or "reset".
+    ``pause`` and ``whole``, the time from the request to the end, are in seconds; ``ending`` is "closed" or "reset".
     """
 
     data: bytes
     pieces: int
     pause: float
+    whole: float
     ending: str
 
     @property
@@ -59,7 +60,7 @@ def look(address: str, headers: tuple[tuple[str, str], ...], body: bytes) -> See
     data, pieces, longest, ending = b"", 0, 0.0, "closed"
     with socket.create_connection((split.hostname, split.port), _PATIENCE) as connection:
         connection.sendall(f"POST {split.path} HTTP/1.1\r\n{head}\r\n".encode("latin-1") + body)
-        last = 0.0
+        sent, last = time.monotonic(), 0.0
         try:
             while piece := connection.recv(_MOST):
                 now = time.monotonic()
@@ -67,7 +68,7 @@ def look(address: str, headers: tuple[tuple[str, str], ...], body: bytes) -> See
                 data, pieces, last = data + piece, pieces + 1, now
         except ConnectionResetError:
             ending = "reset"
-    return Seen(data, pieces, longest, ending)
+    return Seen(data, pieces, longest, time.monotonic() - sent, ending)
 
 
 def told(seen: Seen, plain: Seen) -> str:
