@@ -54,7 +54,6 @@ _PARTITION, _SESSION = "123", "placeholder"
 _PLACES: Final = {"luminate": "EndSynchronization", "ongoing": "GetTimeOfLastSync"}
 #: What an injection needs to be told, and where its own pauses would make the page slow.
 _PARAMETERS: Final[dict[str, dict[str, object]]] = {
-    "respelled": {"habit": "references", "way": "decimal"},
     "slow headers": {"seconds": 0.1},
 }
 

@@ -21,7 +21,6 @@ WIRE = SimpleNamespace(**runpy.run_path(str(ROOT / "docs" / "probes" / "wire.py"
 CATALOG = load()
 TIMES = [name for name in INJECTIONS if name.startswith("datetime ")]
 PARAMETERS = {
-    "respelled": {"habit": "references", "way": "decimal"},
     "slow headers": {"seconds": 0},
     "one byte at a time": {"seconds": 0},
 }
@@ -192,7 +191,6 @@ def test_a_recorded_answer_has_one_content_length(tape, name):
         ("redirect", {"location": "http://例え.example/"}),
         ("wrong content type", {"value": "text/名"}),
         ("wrong charset", {"charset": "a\nb"}),
-        ("respelled", {"habit": "none", "way": "such"}),
     ],
 )
 def test_an_argument_that_cannot_be_sent_is_said_to_be_wrong(stub, name, parameters):

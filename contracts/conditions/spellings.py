@@ -9,6 +9,7 @@ from lxml import etree
 
 from contracts.fields import is_field
 from contracts.messages import Message
+from contracts.providers import StateError
 from contracts.respellings import HABITS, respelled
 from contracts.xml import parse
 
