@@ -52,22 +52,30 @@ class Asked(NamedTuple):
 Dialogue = "Generator[Asked, bytes, None]"
 
 
+class Turn(NamedTuple):
+    """A part of the time: the answers in it, its wall time in seconds, and the part of that the clients worked."""
+
+    answers: int
+    elapsed: float
+    busy: float
+
+
 class Tally:
     """What came of it: ``seconds`` has each answer's latency, ``memory`` pairs of answers so far and the server's RSS.
 
     ``mixed`` counts the answers that are not the asking client's own or have another status than 200, or that nobody
-    asked for; ``busy`` is the part of the wall time, ``elapsed`` in seconds, that the clients' process was at work.
+    asked for.
     """
 
     def __init__(self) -> None:
         self.sent = self.lost = self.mixed = self.opened = 0
-        self.elapsed = self.busy = 0.0
         self.seconds: list[float] = []
         self.memory: list[tuple[int, int]] = []
+        self.turns: list[Turn] = []
 
 
 class Client(asyncio.Protocol):
-    """Asks what its dialogue says until it is told to stop. A server that closes the connection gets another one."""
+    """Asks what its dialogue says from start to stop. A server that closes the connection gets another one."""
 
     def __init__(self, port: int, dialogue: Generator[Asked, bytes, None], tally: Tally) -> None:
         self._port, self._dialogue, self._tally = port, dialogue, tally
@@ -77,10 +85,15 @@ class Client(asyncio.Protocol):
         self._waiting = self._stopped = False
         self._at = 0.0
         self._tasks: set[asyncio.Task[None]] = set()
-        self.done: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self.done: asyncio.Future[None] | None = None
 
-    def connect(self) -> None:
-        """Open a connection and ask on it."""
+    def start(self) -> None:
+        """Ask, or go on asking, until told to stop; ``done`` says when the last answer has come."""
+        self._stopped = False
+        self.done = asyncio.get_running_loop().create_future()
+        self._connect_soon()
+
+    def _connect_soon(self) -> None:
         task = asyncio.ensure_future(self._connect())
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
@@ -127,7 +140,7 @@ class Client(asyncio.Protocol):
             self._end()
         elif _CLOSES.search(head) or (head.startswith(b"HTTP/1.0") and not _KEPT.search(head)):
             self._leave()
-            self.connect()
+            self._connect_soon()
         else:
             self._ask()
 
@@ -140,7 +153,7 @@ class Client(asyncio.Protocol):
         if self._stopped:
             self._end()
         else:
-            self.connect()
+            self._connect_soon()
 
     def _ask(self) -> None:
         self._waiting = True
@@ -163,36 +176,40 @@ class Client(asyncio.Protocol):
 
     def _end(self) -> None:
         self._leave()
-        if not self.done.done():
+        if self.done is not None and not self.done.done():
             self.done.set_result(None)
 
 
-async def drive(
-    port: int,
-    dialogues: Iterable[Generator[Asked, bytes, None]],
-    seconds: float,
-    memory: Callable[[], int | None],
-) -> Tally:
-    """Let a client for each of ``dialogues`` ask for so many seconds; ``memory`` tells the server's, in bytes."""
-    tally = Tally()
-    clients = [Client(port, dialogue, tally) for dialogue in dialogues]
-    start, spent = perf_counter(), process_time()
-    for client in clients:
-        client.connect()
-    while (left := start + seconds - perf_counter()) > 0:
-        await asyncio.sleep(min(_TICK, left))
-        if (found := memory()) is not None:
-            tally.memory.append((len(tally.seconds), found))
-    for client in clients:
-        client.stop()
-    await asyncio.wait([client.done for client in clients], timeout=_GRACE)
-    tally.elapsed = perf_counter() - start
-    tally.busy = (process_time() - spent) / tally.elapsed
-    for client in clients:
-        client.abandon()
-    await asyncio.sleep(0)
-    await asyncio.sleep(0)
-    return tally
+class Load:
+    """A client for each of ``dialogues``, at one server, whose resident set ``memory`` tells in bytes."""
+
+    def __init__(
+        self, port: int, dialogues: Iterable[Generator[Asked, bytes, None]], memory: Callable[[], int | None]
+    ) -> None:
+        self.tally = Tally()
+        self._memory = memory
+        self._clients = [Client(port, dialogue, self.tally) for dialogue in dialogues]
+
+    async def turn(self, seconds: float) -> None:
+        """Let all clients ask for so long, each going on where it was."""
+        answers, start, spent = len(self.tally.seconds), perf_counter(), process_time()
+        for client in self._clients:
+            client.start()
+        while (left := start + seconds - perf_counter()) > 0:
+            await asyncio.sleep(min(_TICK, left))
+            if (found := self._memory()) is not None:
+                self.tally.memory.append((len(self.tally.seconds), found))
+        for client in self._clients:
+            client.stop()
+        await asyncio.wait([client.done for client in self._clients if client.done is not None], timeout=_GRACE)
+        elapsed = perf_counter() - start
+        busy = (process_time() - spent) / elapsed
+        self.tally.turns.append(Turn(len(self.tally.seconds) - answers, elapsed, busy))
+        for client in self._clients:
+            client.abandon()
+        # A connection that was aborted is told so in the next turns of the event loop.
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
 
 
 def remembering(client: int) -> Generator[Asked, bytes, None]:

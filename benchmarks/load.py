@@ -17,7 +17,7 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
-from clients import Tally, drive, numbering, remembering, repeating
+from clients import Load, numbering, remembering, repeating
 from hosting import MOUNTEBANK, Hosted, UnavailableError, httpserver, mountebank, python
 from servers import canned
 
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Sequence
     from contextlib import AbstractContextManager
 
-    from clients import Asked
+    from clients import Asked, Tally
 
 _EXAMPLE: Final = """\
 example, short and of our stub alone:
@@ -55,17 +55,28 @@ class Subject(NamedTuple):
 
 
 class Result(NamedTuple):
-    """What came of one server: ``facts`` is what it has counted itself, ``work`` its CPU time in seconds or None."""
+    """What came of one server: ``facts`` is what it has counted itself, ``work`` its CPU seconds in each turn."""
 
     subject: Subject
     tally: Tally
     facts: dict[str, Any]
-    work: float | None
+    work: list[float]
 
     @property
     def rate(self) -> float:
-        """Answers a second."""
-        return len(self.tally.seconds) / self.tally.elapsed
+        """Answers a second, in the best of all turns."""
+        return max(turn.answers / turn.elapsed for turn in self.tally.turns)
+
+    @property
+    def busy(self) -> float:
+        """The part of the time that the clients worked, at the most."""
+        return max(turn.busy for turn in self.tally.turns)
+
+    @property
+    def cost(self) -> float | None:
+        """The server's CPU time for an answer in seconds, the least of all turns; None where nobody tells."""
+        turns = zip(self.work, self.tally.turns, strict=False)
+        return min((work / turn.answers for work, turn in turns if turn.answers), default=None)
 
     @property
     def whole(self) -> bool:
@@ -111,25 +122,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Measure, and print the table."""
     given = _given(arguments)
     chosen = [subject for subject in _SUBJECTS if subject.name in (given.only or [one.name for one in _SUBJECTS])]
-    results, missing = [], []
     with _folder(given.mountebank) as folder:
-        for subject in chosen:
-            print(f"measuring: {subject.name}", file=sys.stderr, flush=True)
-            try:
-                results.append(_measured(subject, folder, given))
-            except UnavailableError as error:
-                missing.append(f"{subject.name}: not measured, {error}")
+        results, missing = asyncio.run(_measured(chosen, folder, given))
     print(_table(results, given.keep))
     for subject in chosen:
         print(f"{subject.name}: {subject.about}")
-    told = [*missing, *(line for result in results for line in _notes(result, given.keep))]
-    for line in told:
+    for line in [*missing, *(line for result in results for line in _notes(result, given.keep))]:
         print(line)
     whole = all(result.whole for result in results)
     ours = [result for result in results if result.subject.name in ("stub", "samples")]
     flat = [_is_flat(result.tally, given.keep) for result in ours]
     print(f"nothing lost, mixed or miscounted: {_yes(whole)}")
-    print(f"memory flat once the journal is full: {_yes(all(flat)) if None not in flat else 'it was not full'}")
+    if ours:
+        told = "it was not full for long enough" if None in flat else _yes(all(flat))
+        print(f"memory of our stub flat once its journal is full: {told}")
     print("; ".join(f"{name} {number}" for name, number in _versions().items()))
     return 0 if whole and False not in flat else 1
 
@@ -140,6 +146,7 @@ def _given(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     parser.add_argument("--clients", type=int, default=50, help="clients at once (default: 50)")
     parser.add_argument("--seconds", type=float, default=10, help="how long they ask each server (default: 10)")
+    parser.add_argument("--turns", type=int, default=5, help="in how many turns, each server in turn (default: 5)")
     parser.add_argument("--keep", type=int, default=1000, help="exchanges that our stub keeps (default: 1000)")
     names = [subject.name for subject in _SUBJECTS]
     parser.add_argument("--only", action="append", choices=names, help="load this server only (repeatable)")
@@ -155,13 +162,33 @@ def _folder(known: str | None) -> Iterator[Path]:
         yield Path(known or folder).resolve()
 
 
-def _measured(subject: Subject, folder: Path, given: argparse.Namespace) -> Result:
-    with subject.host(folder, given.keep) as hosted:
-        dialogues = [subject.dialogue(number) for number in range(1, given.clients + 1)]
-        before = hosted.work()
-        tally = asyncio.run(drive(hosted.port, dialogues, given.seconds, hosted.memory))
-        after = hosted.work()
-        return Result(subject, tally, hosted.end(), None if before is None or after is None else after - before)
+async def _measured(chosen: list[Subject], folder: Path, given: argparse.Namespace) -> tuple[list[Result], list[str]]:
+    """What came of each, all taking turns, and why some did not."""
+    missing: list[str] = []
+    running: list[tuple[Subject, Hosted, Load, list[float]]] = []
+    with contextlib.ExitStack() as stack:
+        for subject in chosen:
+            try:
+                hosted = stack.enter_context(subject.host(folder, given.keep))
+            except UnavailableError as error:
+                missing.append(f"{subject.name}: not measured, {error}")
+                continue
+            dialogues = [subject.dialogue(number) for number in range(1, given.clients + 1)]
+            running.append((subject, hosted, Load(hosted.port, dialogues, hosted.memory), []))
+        for turn in range(given.turns):
+            for subject, hosted, load, work in running:
+                print(f"measuring: {subject.name}, {turn + 1} of {given.turns}", file=sys.stderr, flush=True)
+                await _take(load, hosted, given.seconds / given.turns, work)
+        return [Result(subject, load.tally, hosted.end(), work) for subject, hosted, load, work in running], missing
+
+
+async def _take(load: Load, hosted: Hosted, seconds: float, work: list[float]) -> None:
+    """One turn, whose CPU time becomes a part of ``work`` where it is told."""
+    before = hosted.work()
+    await load.turn(seconds)
+    after = hosted.work()
+    if before is not None and after is not None:
+        work.append(after - before)
 
 
 def _growth(tally: Tally, keep: int) -> Growth | None:
@@ -190,8 +217,8 @@ def _notes(result: Result, keep: int) -> Iterator[str]:
         yield f"{name}: closes the connection after each answer, so {tally.opened:,} were opened"
     if facts.get("failed"):
         yield f"{name}: {facts['failed']} exchanges have failed"
-    if tally.busy > _BUSY:
-        yield f"{name}: the clients were at work for {tally.busy:.0%} of the time, so the server may be faster than this"
+    if result.busy > _BUSY:
+        yield f"{name}: the clients were at work for {result.busy:.0%} of the time, so the server may be faster than this"
 
 
 def _table(results: list[Result], keep: int) -> str:
@@ -214,8 +241,8 @@ def _row(result: Result, rates: dict[str, float], keep: int) -> tuple[str, ...]:
     memory = f"{tally.memory[-1][1] / _MEGABYTE:.1f} MB" if tally.memory else "-"
     counted = "all" if result.facts["count"] == tally.sent else f"{result.facts['count']} of {tally.sent}"
     each = "-" if growth is None else f"{growth.each:+.1f} B"
-    work = "-" if result.work is None else f"{result.work / max(1, len(tally.seconds)) * 1e6:.0f} µs"
-    figures = (work, str(tally.lost), str(tally.mixed), counted, memory, each, f"{tally.busy:.0%}")
+    work = "-" if result.cost is None else f"{result.cost * 1e6:.0f} µs"
+    figures = (work, str(tally.lost), str(tally.mixed), counted, memory, each, f"{result.busy:.0%}")
     return (result.subject.name, f"{result.rate:,.0f}", *beside, *latencies, *figures)
 
 

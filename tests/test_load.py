@@ -20,7 +20,7 @@ def load(*arguments):
 
 @pytest.mark.parametrize("server", ["stub", "samples"])
 def test_nothing_is_lost_or_mixed_among_parallel_clients(server):
-    found = load("--clients", "5", "--seconds", "1", "--keep", "50", "--only", server)
+    found = load("--clients", "5", "--seconds", "1", "--turns", "2", "--keep", "50", "--only", server)
     assert found.returncode == 0, found.stdout + found.stderr
     title, _, row = [line.strip("| ").split("|") for line in found.stdout.splitlines() if line.startswith("|")]
     cells = dict(zip(map(str.strip, title), map(str.strip, row), strict=True))
@@ -54,7 +54,10 @@ def driven(clients, answer: bytes, *, close: bool = False):
         server = await asyncio.start_server(serve, "127.0.0.1", 0)
         async with server:
             port = server.sockets[0].getsockname()[1]
-            return await clients.drive(port, map(clients.numbering, range(1, 4)), 0.1, lambda: 1)
+            load = clients.Load(port, map(clients.numbering, range(1, 4)), lambda: 1)
+            await load.turn(0.1)
+            await load.turn(0.1)
+            return load.tally
 
     return asyncio.run(drive())
 

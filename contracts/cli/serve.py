@@ -32,6 +32,7 @@ from .stubbing import (
 from .transport import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 
 if TYPE_CHECKING:
+    from contracts.reports import Reporter
     from contracts.server import Stub
 
 HELP: Final = "serve a stub of the services, or cassettes, until interrupted, and judge all that comes"
@@ -87,11 +88,20 @@ def execute(args: argparse.Namespace) -> int:
         report_missing(exchanges, args.expect, reporter)
         report_unused(tape, reporter)
         report_unmet(stub, reporter)
-        if stub.journal.gone:
-            said = f"{amount(stub.journal.gone, 'older exchange')} passed or failed before these and were let go"
-            reporter.note("stub", f"{said}; --keep {args.keep} is how many are kept")
+        _report_gone(stub, args.keep, reporter)
         judging.conclude(reporter)
     return exit_code(reporter)
+
+
+def _report_gone(stub: Stub, keep: int, reporter: Reporter) -> None:
+    """Note what the report is not about."""
+    journal = stub.journal
+    kept = f"--keep {keep} is how many are kept"
+    if journal.gone:
+        said = f"{amount(journal.gone, 'older exchange')} passed or failed before these and were let go"
+        reporter.note("stub", f"{said}; {kept}")
+    if journal.missed:
+        reporter.note("stub", f"{amount(journal.missed, 'older error')} came before these and had to go; {kept}")
 
 
 def _serve(stub: Stub, args: argparse.Namespace) -> None:

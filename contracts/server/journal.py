@@ -47,7 +47,7 @@ class Journal:
 
     Of more than ``limit`` exchanges the oldest are let go, those that passed before those that did not; ``limit`` None
     lets none go. ``count`` counts all that there were, ``gone`` those that were let go, ``failed`` those of them that
-    did not pass.
+    did not pass. Of more than ``limit`` errors the oldest are let go too, and ``missed`` counts them.
     """
 
     def __init__(self, limit: int | None = None) -> None:
@@ -55,9 +55,9 @@ class Journal:
         self._lock = threading.Lock()
         self._passed: deque[tuple[int, Exchange]] = deque()
         self._others: deque[tuple[int, Exchange]] = deque()
-        self._failures: list[Exception] = []
+        self._failures: deque[Exception] = deque(maxlen=limit)
         self._merged: tuple[Exchange, ...] | None = ()
-        self.count = self.gone = self.failed = 0
+        self.count = self.gone = self.failed = self.missed = 0
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange."""
@@ -73,7 +73,9 @@ class Journal:
     def fail(self, *errors: Exception) -> None:
         """Keep errors."""
         with self._lock:
+            before = len(self._failures)
             self._failures += errors
+            self.missed += before + len(errors) - len(self._failures)
 
     @property
     def exchanges(self) -> tuple[Exchange, ...]:

@@ -141,7 +141,6 @@ class Stub:
         for one that ``replay`` has no answer for, a ConductError for what a client must not do; errors of the stub
         itself.
         """
-        self.journal.fail(*self.conditions.taken())
         return self.journal.failures
 
     def settle(self, patience: float = 1.0) -> None:
@@ -168,6 +167,7 @@ class Stub:
         except Exception as error:  # noqa: BLE001 - whoever runs the stub must hear of any
             self.journal.fail(error)
             answer = text(500, "The stub itself has failed.\n")
+        self.journal.fail(*self.conditions.taken())
         await send_answer(scope, receive, send, answer)
 
     def _answer(self, request: Request, received: Received, client: tuple[str, int] | None) -> Answer:
