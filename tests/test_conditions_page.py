@@ -286,7 +286,7 @@ AGAIN = {
     "retries-what-reads": ("GetTimeOfLastSync", "retry", "reset after processing", "done"),
 }
 EACH_AGAIN = pytest.mark.parametrize(("operation", "after", "injection", "came"), AGAIN.values(), ids=AGAIN)
-MISCONDUCT = "EndSynchronization was sent again after #1 POST /luminate, whose connection was reset"
+MISCONDUCT = "EndSynchronization was sent again after #1 POST /luminate, whose answer was lost"
 TESTS = """
 import pytest
 from ending import come_back

@@ -73,8 +73,8 @@ class Conduct:
             return None
         self._unknown.remove(found)
         return ConductError(
-            f"{message.source}: {operation.name} was sent again after {found.source}, whose connection was reset once "
-            f"it was processed; {operation.name} is destructive and must not be retried blindly: ask for the state first"
+            f"{message.source}: {operation.name} was sent again after {found.source}, whose answer was lost once it was "
+            f"processed; {operation.name} is destructive and must not be retried blindly: ask for the state first"
         )
 
 
@@ -84,9 +84,13 @@ def _about(asked: Asked) -> tuple[str | None, dict[str, str]]:
     return case.service and case.service.name, {field.name: text.strip(BLANKS) for _, field, text in case.values}
 
 
-def of_path(path: str) -> ConductError | None:
-    """What is wrong with asking for this path."""
-    if path != ENTITY_PATH:
+def of_address(url: str) -> ConductError | None:
+    """What is wrong with asking for this address."""
+    if REDIRECTED in url.partition("?")[2]:
+        return ConductError(
+            "the client followed a redirect to another host; let it follow none, or none to another host"
+        )
+    if not url.partition("?")[0].endswith(ENTITY_PATH):
         return None
     return ConductError(
         "the client fetched an external entity that a response named in its DOCTYPE (XXE); "

@@ -9,7 +9,7 @@ from contracts.errors import UnknownNameError
 from contracts.providers import Call, StateError, behaviour_of, refused
 from contracts.providers.states import arguments_of, in_words
 
-from .conduct import Conduct, of_path
+from .conduct import Conduct, of_address
 from .injections import Scene, injections_for
 
 if TYPE_CHECKING:
@@ -140,9 +140,9 @@ class Conditions:
             self._note(self._conduct.of_call(message, call.operation))
             return self._injected(Scene(call, call.operation, behaviour, plainly, base))
 
-    def look_at(self, path: str) -> None:
-        """Note it where asking for ``path`` is what no client must do."""
-        self._note(of_path(path))
+    def look_at(self, url: str) -> None:
+        """Note it where asking for ``url`` is what no client must do."""
+        self._note(of_address(url))
 
     def taken(self) -> list[ConductError]:
         """What clients have done that they must not do, since the last time."""

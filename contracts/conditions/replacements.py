@@ -48,14 +48,14 @@ def html_page_with_503(scene: Scene) -> Answer:  # noqa: ARG001 - every injectio
     return Answer(503, (("Content-Type", "text/html; charset=utf-8"), ("Retry-After", "1")), _PAGE)
 
 
-@injection("raise")
+@injection("raise", "must not retry")
 def empty_202(scene: Scene) -> Answer | None:
     """Status 202 with an empty body, although the operation has a response: the request was processed."""
     answer = scene.process()
     return Answer(202, (), b"") if answer.status == 200 else None
 
 
-@injection("raise")
+@injection("raise", "must not retry")
 def other_operations_response(scene: Scene) -> Answer | None:
     """The response of another operation of the service."""
     others = [one for one in scene.service.operations if one is not scene.operation]

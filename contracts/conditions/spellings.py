@@ -78,7 +78,7 @@ def packed(scene: Scene) -> Answer | None:
     return _headed(answer._replace(body=gzip.compress(answer.body, mtime=0)), "", "Content-Encoding", "gzip")
 
 
-@injection("raise")
+@injection("raise", "must not retry")
 def lying_content_encoding(scene: Scene) -> Answer | None:
     """Content-Encoding: gzip over bytes that are not packed."""
     answer = scene.process()

@@ -19,7 +19,7 @@ _CLOSED: Final = ("Connection", "close")
 _WRONG: Final = 16
 
 
-@injection("raise")
+@injection("raise", "must not retry")
 def truncated_body(scene: Scene) -> Answer | None:
     """The connection ends in the middle of the body, before the bytes that Content-Length promises."""
     answer = scene.process()
@@ -28,14 +28,14 @@ def truncated_body(scene: Scene) -> Answer | None:
     return _sent(answer, (_head(answer) + answer.body[: len(answer.body) // 2],))
 
 
-@injection("raise")
+@injection("raise", "must not retry")
 def content_length_too_large(scene: Scene) -> Answer:
     """Content-Length promises more bytes than come before the connection ends."""
     answer = scene.process()
     return _sent(answer, (_head(answer, len(answer.body) + _WRONG) + answer.body,))
 
 
-@injection("raise")
+@injection("raise", "must not retry")
 def content_length_too_small(scene: Scene) -> Answer | None:
     """Content-Length cuts the end off the envelope."""
     answer = scene.process()

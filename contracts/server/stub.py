@@ -174,7 +174,7 @@ class Stub:
         if request.path.startswith(CONTROL_PATH):
             return self.control.answer(request, received, client[0] if client else "")
         if request.method in ("GET", "HEAD") and not received.body:
-            self.conditions.look_at(request.path)
+            self.conditions.look_at(request.url)
             return page(self._catalog, request, self.journal)
         if request.method != "POST" and not received.body:
             return text(405, f"Allowed are {_METHODS}.\n", ("Allow", _METHODS))
