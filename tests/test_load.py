@@ -34,6 +34,8 @@ def test_nothing_is_lost_or_mixed_among_parallel_clients(server):
 def clients(monkeypatch):
     """The module with the clients of the benchmark."""
     monkeypatch.syspath_prepend(str(ROOT / "benchmarks"))
+    # There is another of this name beside the pages, which other tests may have loaded.
+    monkeypatch.delitem(sys.modules, "clients", raising=False)
     yield importlib.import_module("clients")
     sys.modules.pop("clients")
 

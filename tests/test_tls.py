@@ -351,7 +351,7 @@ class TestExposure:
             assert ask(stub.endpoint("ongoing").replace("127.0.0.1", own_address())) == 200
 
     def test_of_all_addresses_has_a_certificate_for_the_name_of_the_machine(self):
-        with Stub(CATALOG, host="0.0.0.0", tls=made_for) as stub:
+        with Stub(CATALOG, place=Place("0.0.0.0", tls=made_for)) as stub:
             shake(stub.authority.context, trusting(stub.authority), socket.gethostname())
 
     def test_is_none_without_it(self, stub):

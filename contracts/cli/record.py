@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import os
-import signal
-import threading
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
@@ -14,6 +12,7 @@ from contracts.recording import ALLOWED, Recorder, UnreachableError, refuse_unus
 from contracts.reports.text import amount
 from contracts.server import Stub
 
+from .clients import STDERR, add_expect, add_timeout, command_of, lack_of, seconds
 from .failures import USAGE, UsageError, complain
 from .judging import Judging
 from .options import NOTHING, VIOLATED, add_common, exit_code
@@ -27,8 +26,6 @@ if TYPE_CHECKING:
     from contracts.reports import Reporter
 
 HELP: Final = "run a client against a real endpoint, judge all that is said, and keep it as a cassette"
-
-_STDERR: Final = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -76,23 +73,11 @@ def _add_recording(parser: argparse.ArgumentParser) -> None:
     recording.add_argument(
         "--output", required=True, dest="cassette", metavar="CASSETTE", help="the cassette to write, or to add to"
     )
-    recording.add_argument(
-        "--expect",
-        action="append",
-        default=[],
-        metavar="SERVICE/OPERATION",
-        help="fail when no request of this operation came (repeatable)",
-    )
-    recording.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=1800.0,
-        metavar="SECONDS",
-        help="end the command, and its process group, after this time (default: 1800)",
-    )
+    add_expect(recording)
+    add_timeout(recording)
     recording.add_argument(
         "--answer-timeout",
-        type=_seconds,
+        type=seconds,
         default=60.0,
         metavar="SECONDS",
         help="how long the endpoint may take for one answer (default: 60)",
@@ -114,9 +99,7 @@ def _add_effects(parser: argparse.ArgumentParser) -> None:
 
 def execute(args: argparse.Namespace) -> int:
     """Drive the command, report what it sent and got, and write the cassette."""
-    command = args.command[1:] if args.command[:1] == ["--"] else args.command
-    if not command:
-        raise UsageError("there is no command to run; it stands after --, as in: -- python client.py")
+    command = command_of(args)
     judging = Judging.of(args)
     recorder = _recorder(judging)
     with judging.reporter(args.cassette) as reporter:
@@ -158,7 +141,7 @@ def _recorder(judging: Judging) -> Recorder:
 
 def _driven(command: Sequence[str], judging: Judging, recorder: Recorder) -> Drive:
     stub = Stub(judging.catalog, [judging.args.service], counted=judging.policy.counted, replay=recorder.answer)
-    return drive(command, stub, timeout=judging.args.timeout, stdout=_STDERR)
+    return drive(command, stub, timeout=judging.args.timeout, stdout=STDERR)
 
 
 def _keep(recorder: Recorder, reporter: Reporter) -> bool:
@@ -189,23 +172,11 @@ def _report(result: Drive, judging: Judging, reporter: Reporter) -> str:
     if result.exit_code is not None:
         reporter.client(result.exit_code)
     report_missing(result.exchanges, judging.args.expect, reporter)
-    lack = _lack(result, judging.args)
+    lack = lack_of(result, judging.args.timeout, variable(judging.args.service, "endpoint"))
     if lack:
         reporter.incomplete("client", lack)
     judging.conclude(reporter, complete=result.exit_code == 0)
     return lack
-
-
-def _lack(result: Drive, args: argparse.Namespace) -> str:
-    if result.interrupted:
-        return f"interrupted by {signal.Signals(result.interrupted).name}; what came before is reported and recorded"
-    if result.timed_out:
-        return f"the command was not done after {args.timeout:g} seconds and was ended"
-    if result.exchanges or result.failures:
-        return ""
-    # A client that has failed says itself why it sent nothing.
-    hint = "" if result.exit_code else f". Does it take its address from {variable(args.service, 'endpoint')}?"
-    return f"the command sent no message{hint}"
 
 
 def _code(result: Drive, recorder: Recorder, reporter: Reporter) -> int:
@@ -217,13 +188,3 @@ def _code(result: Drive, recorder: Recorder, reporter: Reporter) -> int:
         return NOTHING
     unanswered = any(isinstance(failure, UnansweredRequestError) for failure in result.failures)
     return VIOLATED if unanswered else code
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not 0 < value < threading.TIMEOUT_MAX:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds")
-    return value

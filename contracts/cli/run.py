@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import argparse
-import signal
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from contracts.driving import CommandError, drive, variable
 from contracts.server import Place
 
+from .clients import STDERR, add_timeout, command_of, lack_of
 from .conditioning import report_unmet
-from .failures import USAGE, UsageError, complain
+from .failures import USAGE, complain
 from .judging import Judging
 from .options import NOTHING, add_common, exit_code
 from .stubbing import (
@@ -25,13 +25,7 @@ from .stubbing import (
 )
 from .transport import add_tls, tls_of
 
-if TYPE_CHECKING:
-    from contracts.driving import Drive
-    from contracts.reports import Reporter
-
 HELP: Final = "run a client against a stub of the services and judge all that it sends"
-
-_STDERR: Final = 2
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -39,13 +33,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.usage = "%(prog)s [OPTION...] -- COMMAND [ARGUMENT...]"
     add_stub(parser)
     add_tls(parser)
-    parser.add_argument(
-        "--timeout",
-        type=_seconds,
-        default=1800.0,
-        metavar="SECONDS",
-        help="end the command, and its process group, after this time (default: 1800)",
-    )
+    add_timeout(parser)
     parser.add_argument("command", nargs=argparse.REMAINDER, metavar="-- COMMAND...", help="the client")
     add_common(parser)
     parser.epilog = """\
@@ -73,17 +61,13 @@ examples:
 
 def execute(args: argparse.Namespace) -> int:
     """Drive the command and report what it sent and got."""
-    command = args.command[1:] if args.command[:1] == ["--"] else args.command
-    if not command:
-        raise UsageError(
-            "there is no command to run; it stands after --, as in: soap-contracts run -- python client.py"
-        )
+    command = command_of(args)
     judging = Judging.of(args)
     services, folder, tape = services_of(judging), folder_of(judging), tape_of(judging)
     stub = stub_of(judging, services, tape, place=Place(tls=tls_of(args)))
     with judging.reporter() as reporter:
         try:
-            result = drive(command, stub, timeout=args.timeout, stdout=_STDERR if args.output is None else None)
+            result = drive(command, stub, timeout=args.timeout, stdout=STDERR if args.output is None else None)
         except CommandError as error:
             reporter.error(command[0], str(error))
             complain(str(error))
@@ -94,7 +78,7 @@ def execute(args: argparse.Namespace) -> int:
         report_missing(result.exchanges, args.expect, reporter)
         report_unused(tape, reporter)
         report_unmet(stub, reporter)
-        lack = _lack(result, services, args.timeout, reporter)
+        lack = lack_of(result, args.timeout, _variables(services))
         if lack:
             reporter.incomplete("client", lack)
         judging.conclude(reporter, complete=result.exit_code == 0)
@@ -106,28 +90,5 @@ def execute(args: argparse.Namespace) -> int:
     return NOTHING if result.timed_out and code != USAGE else code
 
 
-def _lack(result: Drive, services: list[str], timeout: float, reporter: Reporter) -> str:
-    """Why what was judged is not the whole, nothing where it is."""
-    if result.interrupted:
-        return f"interrupted by {signal.Signals(result.interrupted).name}; the report tells what came before"
-    if result.timed_out:
-        return f"the command was not done after {timeout:g} seconds and was ended"
-    if exit_code(reporter) != NOTHING:
-        return ""
-    # A client that has failed says itself why it sent nothing.
-    hint = "" if result.exit_code else f". Does it take its address from {_variables(services)}?"
-    return f"the command sent no message{hint}"
-
-
 def _variables(services: list[str]) -> str:
     return ", ".join(variable(service, suffix) for service in services for suffix in ("endpoint", "wsdl"))
-
-
-def _seconds(text: str) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        value = 0.0
-    if not value > 0:
-        raise argparse.ArgumentTypeError(f"{text!r} is not a time in seconds")
-    return value

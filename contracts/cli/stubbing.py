@@ -13,6 +13,7 @@ from contracts.saving import Folder, SaveError
 from contracts.server import MalformedRequestError, Stub
 from contracts.tapes import Tape, found_in, load_all
 
+from .clients import add_expect
 from .conditioning import add_conditions, bring_about
 from .failures import UsageError, location_of
 
@@ -33,13 +34,7 @@ def add_stub(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--service", action="append", dest="services", metavar="NAME", help="stub only this service (repeatable)"
     )
-    parser.add_argument(
-        "--expect",
-        action="append",
-        default=[],
-        metavar="SERVICE/OPERATION",
-        help="fail when no request of this operation came (repeatable)",
-    )
+    add_expect(parser)
     parser.add_argument(
         "--save",
         metavar="DIR",

@@ -9,7 +9,9 @@ from lxml import etree
 
 from contracts import samples
 from contracts.answers import Answer
+from contracts.fields import is_field
 from contracts.names import BODY, TEXT_XML
+from contracts.providers import StateError
 from contracts.xml import parse
 
 from .injections import injection
@@ -50,10 +52,10 @@ def html_page_with_503(scene: Scene) -> Answer:  # noqa: ARG001 - every injectio
 def empty_202(scene: Scene) -> Answer | None:
     """Status 202 with an empty body, although the operation has a response: the request was processed."""
     answer = scene.process()
-    return Answer(202, (), b"") if answer.status == 200 else answer
+    return Answer(202, (), b"") if answer.status == 200 else None
 
 
-@injection("raise", suits=lambda operation: operation is not None)
+@injection("raise")
 def other_operations_response(scene: Scene) -> Answer | None:
     """The response of another operation of the service."""
     others = [one for one in scene.service.operations if one is not scene.operation]
@@ -69,7 +71,7 @@ def two_payloads(scene: Scene) -> Answer | None:
     root = parse(answer.body).root
     body = None if root is None or answer.status != 200 else root.find(BODY)
     if root is None or body is None or not len(body):
-        return answer
+        return None
     body.append(copy.deepcopy(body[0]))
     return answer._replace(body=etree.tostring(root, encoding="utf-8", xml_declaration=True))
 
@@ -77,7 +79,11 @@ def two_payloads(scene: Scene) -> Answer | None:
 @injection("raise", processed=False)
 def redirect(scene: Scene, location: str = "", status: int = 307) -> Answer:
     """A redirect to another host, or to `location`: whoever follows it sends the credentials there."""
-    return Answer(status if 300 <= status < 400 else 307, (("Location", location or _elsewhere(scene)),), b"")
+    if not 300 <= status <= 399:
+        raise StateError(f"redirect: status is a number from 300 to 399, not {status}")
+    if not is_field("Location", location):
+        raise StateError("redirect: location is an address, percent-encoded, without line breaks")
+    return Answer(status, (("Location", location or _elsewhere(scene)),), b"")
 
 
 def _elsewhere(scene: Scene) -> str:

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Final
 
 from lxml import etree
 
+from contracts.fields import is_field
 from contracts.messages import Message
+from contracts.providers import StateError
 from contracts.respellings import HABITS, respelled
 from contracts.xml import parse
 
@@ -68,16 +70,19 @@ def comments_in_texts(scene: Scene) -> Answer | None:
 
 
 @injection("the same values", "raise", name="gzip")
-def packed(scene: Scene) -> Answer:
+def packed(scene: Scene) -> Answer | None:
     """Content-Encoding: gzip, whether the client has offered to take it or not."""
     answer = scene.process()
+    if not answer.body:
+        return None
     return _headed(answer._replace(body=gzip.compress(answer.body, mtime=0)), "", "Content-Encoding", "gzip")
 
 
 @injection("raise")
-def lying_content_encoding(scene: Scene) -> Answer:
+def lying_content_encoding(scene: Scene) -> Answer | None:
     """Content-Encoding: gzip over bytes that are not packed."""
-    return _headed(scene.process(), "", "Content-Encoding", "gzip")
+    answer = scene.process()
+    return _headed(answer, "", "Content-Encoding", "gzip") if answer.body else None
 
 
 @injection("raise", "the same values", "must not expand", name="DOCTYPE with entities")
@@ -110,14 +115,17 @@ def _prefix(root: etree._Element) -> str:
 def _spelled(scene: Scene, ways: Mapping[str, str]) -> Answer | None:
     """The answer with these habits, each in the way named; None where it is no XML."""
     answer = scene.process()
-    if not answer.body:
-        return answer
     chosen = {habit: HABITS[habit].ways.index(way) for habit, way in ways.items()}
-    message = respelled(Message(answer.body, answer.headers), lambda habit, _: chosen.get(habit, 0))
+    try:
+        message = respelled(Message(answer.body, answer.headers), lambda habit, _: chosen.get(habit, 0))
+    except ValueError:
+        return None
     return answer._replace(body=message.body, headers=message.headers or ())
 
 
 def _headed(answer: Answer, replaced: str, name: str, value: str) -> Answer:
-    """``answer`` with one header field more, in the place of ``replaced``."""
+    """``answer`` with one header field more, in the place of ``replaced``. Raises StateError for what is none."""
+    if not is_field(name, value):
+        raise StateError(f"{value!r} cannot be the value of {name}: it has a line break, or letters beyond Latin-1")
     kept = tuple(field for field in answer.headers if field[0].lower() != replaced)
     return answer._replace(headers=(*kept, (name, value)))

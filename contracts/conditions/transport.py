@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from contracts.answers import Answer, Wire
+from contracts.fields import HOP_BY_HOP
 from contracts.raw import head, status_line
 
 from .injections import injection
@@ -12,15 +13,18 @@ from .injections import injection
 if TYPE_CHECKING:
     from .injections import Scene
 
+_ANEW: Final = HOP_BY_HOP | {"content-length"}
 _CLOSED: Final = ("Connection", "close")
 #: How many bytes more, or less, than the body has are said to follow.
 _WRONG: Final = 16
 
 
 @injection("raise")
-def truncated_body(scene: Scene) -> Answer:
+def truncated_body(scene: Scene) -> Answer | None:
     """The connection ends in the middle of the body, before the bytes that Content-Length promises."""
     answer = scene.process()
+    if not answer.body:
+        return None
     return _sent(answer, (_head(answer) + answer.body[: len(answer.body) // 2],))
 
 
@@ -32,9 +36,11 @@ def content_length_too_large(scene: Scene) -> Answer:
 
 
 @injection("raise")
-def content_length_too_small(scene: Scene) -> Answer:
+def content_length_too_small(scene: Scene) -> Answer | None:
     """Content-Length cuts the end off the envelope."""
     answer = scene.process()
+    if not answer.body:
+        return None
     return _sent(answer, (_head(answer, max(len(answer.body) - _WRONG, 0)) + answer.body,))
 
 
@@ -71,7 +77,9 @@ def reset_after_processing(scene: Scene) -> Answer:
 
 def _head(answer: Answer, length: int | None = None) -> bytes:
     said = str(len(answer.body) if length is None else length)
-    return head(status_line(answer.status), (*answer.headers, ("Content-Length", said), _CLOSED)).encode("latin-1")
+    # A replayed answer has fields of the connection that it was recorded on.
+    kept = tuple(field for field in answer.headers if field[0].lower() not in _ANEW)
+    return head(status_line(answer.status), (*kept, ("Content-Length", said), _CLOSED)).encode("latin-1")
 
 
 def _sent(answer: Answer, pieces: tuple[bytes, ...], pause: float = 0.0) -> Answer:
