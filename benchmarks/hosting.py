@@ -108,7 +108,7 @@ def mountebank(folder: Path, answer: bytes) -> Iterator[Hosted]:
 
 
 def _imposter(answer: bytes) -> dict[str, Any]:
-    # Without these fields it closes each connection, and its answer comes in chunks.
+    # Without these fields it closes each connection, and does not tell the length that the clients wait for.
     headers = {"Content-Type": "text/xml; charset=utf-8", "Connection": "keep-alive", "Content-Length": len(answer)}
     response = {"is": {"statusCode": 200, "headers": headers, "body": answer.decode()}}
     return {"protocol": "http", "host": HOST, "stubs": [{"responses": [response]}]}

@@ -34,9 +34,9 @@ example, short and of our stub alone:
   python benchmarks/load.py --clients 5 --seconds 2 --keep 100 --only stub
 """
 _MEGABYTE: Final = 1_000_000
-#: Bytes that the stub may grow by once its journal is full, however many exchanges come: each that is kept has
-#: thousands.
-_FLAT: Final = 1_000_000
+#: Bytes that the stub may grow by once its journal is full, however many exchanges come, until its heap has settled:
+#: each exchange that is kept has thousands.
+_FLAT: Final = 2_000_000
 #: From this part of one core's time on, the clients and not the server may be what limits the rate.
 _BUSY: Final = 0.85
 _TITLES: Final = (
