@@ -18,6 +18,7 @@ from contracts.model import (
 )
 
 from .declarations import Declarations
+from .probes import probe_plan_of
 from .tables import GROUND, Table
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ _TABLES: Final = (
     "consequences",
     "published",
     "behaviour",
+    "probe",
 )
 
 
@@ -87,6 +89,7 @@ class _Statements:
             consequences=dict(self._each_consequence()),
             published=self._published(texts["name"]),
             behaviour=self._behaviour(),
+            probe=probe_plan_of(self._contract.table("probe"), self._operations),
         )
 
     def _each_operation(self) -> Iterator[Operation]:

@@ -59,11 +59,24 @@ class Recorder:
 
         Raises RefusedRequestError for what must not be sent, and EndpointError.
         """
-        asked = request._replace(
-            url=self._target.url, headers=of_request(request.headers), service=self._service.name, kind="request"
-        )
+        asked = self._addressed(request)
         # By what is sent on, and not by what the connection had beside it.
         permitted(asked, self._service, self._target, self._catalog)
+        return self._sent(asked, request)
+
+    def provoke(self, request: Message) -> Message:
+        """As `answer`, for a request that is wrong on purpose: which operation it calls is not asked.
+
+        Only what certainly harms nothing may be sent so. Raises EndpointError.
+        """
+        return self._sent(self._addressed(request), request)
+
+    def _addressed(self, request: Message) -> Message:
+        return request._replace(
+            url=self._target.url, headers=of_request(request.headers), service=self._service.name, kind="request"
+        )
+
+    def _sent(self, asked: Message, request: Message) -> Message:
         try:
             found = self._endpoint.ask(asked)
         except EndpointError as error:
