@@ -78,6 +78,15 @@ class Field(NamedTuple):
             yield from child.values()
 
 
+def required_values(field: Field) -> Iterator[Field]:
+    """The declarations with a value in ``field`` that no message may leave out, in order."""
+    if field.type is not None:
+        yield field
+    for child in field.fields:
+        if child.min_occurs:
+            yield from required_values(child)
+
+
 class Ground(NamedTuple):
     """What a statement rests on: a source (title or address), and whether that documents it, shows it or implies it."""
 

@@ -4,47 +4,60 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.model import ProbeCall, ProbePlan
+from contracts.model import ProbeCall, ProbePlan, required_values
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
-    from contracts.model import Field, Operation
+    from contracts.model import Fault, Field, Operation
 
     from .tables import Table
 
 _KEYS: Final = ("operation", "values", "closed_by", "after", "check", "returns", "fault")
 
 
-def probe_plan_of(table: Table, operations: tuple[Operation, ...]) -> ProbePlan:
-    """The plan in ``table``; an empty one where it is empty. Raises ContractError."""
+def probe_plan_of(
+    table: Table, operations: Sequence[Operation], secrets: frozenset[str], faults: Sequence[Fault]
+) -> ProbePlan:
+    """The plan in ``table``; an empty one where it is empty.
+
+    Credentials go into fields that are secret, for all others are shown; ``values`` into required ones, because what a
+    probe sends has no others. Raises ContractError.
+    """
     table.keep_to("user", "password", "calls")
-    calls = tuple(
-        _call(each, {operation.name: operation for operation in operations}) for each in table.tables("calls")
-    )
-    known = {field.name for operation in operations for field in operation.request.values()}
-    for key in ("user", "password"):
-        if key in table and table.text(key) not in known:
-            raise table.wrong(f"{key} = {table.text(key)!r} is a field of no request")
-    return ProbePlan(
-        table.text("user") if "user" in table else None, table.text("password") if "password" in table else None, calls
-    )
+    known = {field.name for operation in operations for field in required_values(operation.request)}
+    user, password = (_credential(table, key, known, secrets) for key in ("user", "password"))
+    calls: list[ProbeCall] = []
+    for each in table.tables("calls"):
+        calls.append(_call(each, operations, faults))
+        if calls[-1].after not in (None, *(call.operation for call in calls[:-1])):
+            raise each.wrong(f"after = {calls[-1].after!r} is called by none of the calls above")
+    return ProbePlan(user, password, tuple(calls))
 
 
-def _call(table: Table, operations: dict[str, Operation]) -> ProbeCall:
+def _credential(table: Table, key: str, known: set[str], secrets: frozenset[str]) -> str | None:
+    if key not in table:
+        return None
+    name = table.text(key)
+    if name not in known:
+        raise table.wrong(f"{key} = {name!r} is a required field of no request")
+    if name not in secrets:
+        raise table.wrong(f"{key} = {name!r} is not in [[secrets]], and would be shown")
+    return name
+
+
+def _call(table: Table, operations: Sequence[Operation], faults: Sequence[Fault]) -> ProbeCall:
     table.keep_to(*_KEYS)
-    for key in ("operation", "closed_by", "after"):
-        if key in table:
-            table.choice(key, tuple(operations))
-    operation = operations[table.text("operation")]
+    named = {operation.name: operation for operation in operations}
+    operation = named[table.choice("operation", tuple(named))]
     return ProbeCall(
         operation.name,
-        _pairs(table, "values", operation.request.values()),
-        table.optional_text("closed_by"),
-        table.optional_text("after"),
-        table.optional_text("check"),
+        _pairs(table, "values", required_values(operation.request)),
+        table.choice("closed_by", tuple(named)) if "closed_by" in table else None,
+        table.choice("after", tuple(named)) if "after" in table else None,
+        table.text("check") if "check" in table else None,
         _pairs(table, "returns", operation.response.values()),
-        table.optional_text("fault"),
+        table.choice("fault", tuple(fault.name for fault in faults)) if "fault" in table else None,
     )
 
 
@@ -52,5 +65,5 @@ def _pairs(table: Table, key: str, declared: Iterable[Field]) -> tuple[tuple[str
     listed, known = table.table(key), {field.name for field in declared}
     for name in listed:
         if name not in known:
-            raise listed.wrong(f"{name!r} is declared in no such message; known are {', '.join(sorted(known))}")
+            raise listed.wrong(f"{name!r} is no such field; known are {', '.join(sorted(known)) or 'none'}")
     return tuple((name, listed.text(name)) for name in listed)

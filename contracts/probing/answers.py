@@ -1,32 +1,56 @@
-"""What an answer says: whether it is a fault and which, and its values."""
+"""What an answer says, in words that may be shown: whether it is a fault and which, and its values."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+import re
+from typing import TYPE_CHECKING, Final, NamedTuple
 
-from contracts.names import BLANKS, SOAP11, local_name
+from contracts.names import BLANKS, SOAP11, local_name, split
 from contracts.rules import open_case
+from contracts.secrecy import without
 from contracts.xml import value_of
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.messages import Message
     from contracts.model import Service
+    from contracts.xml import Element
+
+#: An endpoint may write anything into a faultcode; only what can be one is shown.
+_CODE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
+_UNTOLD: Final = "of a code that is no name"
+_VALUE: Final = re.compile(r"[0-9A-Za-z.:+-]{1,40}")
+
+
+def with_article(fault: str) -> str:
+    """The name of a fault in a sentence."""
+    return "a fault" if fault == "Fault" else f"{'an' if fault[:1] in 'AEIOU' else 'a'} {fault}"
 
 
 class Answered(NamedTuple):
-    """A response in a few words: its status, the fault's code and text ("" for none), and its values by local name.
+    """A response in a few words: its status, which fault it is, and its values by local name.
 
-    ``fault`` is the name of the fault by the contract, or "Fault" for one that it does not name; "" where it is none.
-    ``code`` is the faultcode's local part, or the prefix and the local part where that is SOAP's.
+    ``fault`` is the name of the fault: that of its detail, or that which the contract has for its code, "Fault" for
+    any other, "" where it is none. ``code`` is the faultcode's local part, with ``soap:`` before it where that is
+    SOAP's. ``empty`` tells whether there is no body, ``hidden`` what must not be shown of the values.
     """
 
     status: int
     fault: str
     code: str
-    text: str
     values: dict[str, str]
     empty: bool
+    hidden: tuple[str, ...] = ()
+
+    def shown(self, name: str) -> str:
+        """The value ``name`` as far as it may be shown, "" where there is none."""
+        text = self.values.get(name, "")
+        return without(text, self.hidden) if not text or _VALUE.fullmatch(text) else "another text"
+
+    def __str__(self) -> str:
+        if not self.fault:
+            return f"{self.status} with {'an empty body' if self.empty else 'a body that is no fault'}"
+        return f"{self.status} with {with_article(self.fault)} {self.code}".rstrip()
 
 
 def answered(response: Message, service: Service, catalog: Catalog) -> Answered:
@@ -34,22 +58,31 @@ def answered(response: Message, service: Service, catalog: Catalog) -> Answered:
     case = open_case(response, catalog)
     status, empty = response.status or 0, not response.body
     envelope = case.envelope
+    hidden = case.places.masked.values
     if envelope is None or not envelope.is_fault:
         values = {field.name: text.strip(BLANKS) for _, field, text in case.values}
-        return Answered(status, "", "", "", values, empty)
-    code = text = detail = ""
-    for node in envelope.payloads[0].iter("*"):
-        name = local_name(str(node.tag))
-        if name == "faultcode" and not code:
-            code = _code(value_of(node).strip(BLANKS), node.nsmap)
-        elif name == "faultstring" and not text:
-            text = value_of(node).strip(BLANKS)
-        elif not detail and any(name == fault.name for fault in service.faults):
-            detail = name
-    named = detail or next((fault.name for fault in service.faults if fault.code == code), "Fault")
-    return Answered(status, named, code, text, {}, empty)
+        return Answered(status, "", "", values, empty, hidden)
+    fault = envelope.payloads[0]
+    code, named = without(_code(fault), hidden), without(_detail(fault, service), hidden)
+    if not named:
+        named = next((known.name for known in service.faults if known.code == code), "Fault")
+    return Answered(status, named, code, {}, empty)
 
 
-def _code(text: str, prefixes: dict[str | None, str]) -> str:
-    prefix, colon, local = text.rpartition(":")
-    return f"soap:{local}" if colon and prefixes.get(prefix) == SOAP11 else local
+def _code(fault: Element) -> str:
+    node = next((node for node in fault.iter("*") if local_name(str(node.tag)) == "faultcode"), None)
+    if node is None:
+        return ""
+    prefix, colon, local = value_of(node).strip(BLANKS).rpartition(":")
+    if not _CODE.fullmatch(local):
+        return _UNTOLD
+    return f"soap:{local}" if colon and node.nsmap.get(prefix) == SOAP11 else local
+
+
+def _detail(fault: Element, service: Service) -> str:
+    """The name of the fault that stands in the detail, in the service's namespace."""
+    for node in fault.iter("*"):
+        namespace, name = split(str(node.tag))
+        if namespace == service.namespace and name.endswith("Fault") and _CODE.fullmatch(name):
+            return name
+    return ""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import os
 import re
+import shlex
 import stat
 import sys
 import tomllib
@@ -84,9 +85,12 @@ def _typed(service: Service, user: str) -> Credentials:
 
 def _in_file(path: str) -> Credentials:
     try:
+        # A pipe that nobody writes to would never open.
+        if not stat.S_ISREG(os.stat(path).st_mode):
+            raise CredentialsError(f"{path}: this is no file")
         with open(path, "rb") as file:
             if os.name == "posix" and os.fstat(file.fileno()).st_mode & _OTHERS:
-                raise CredentialsError(f"{path}: others may read it; chmod 600 {path}")
+                raise CredentialsError(f"{path}: others may read or write it; chmod 600 {shlex.quote(path)}")
             data = file.read(_MOST_BYTES + 1)
     except OSError as error:
         raise CredentialsError(f"{path}: {error.strerror or 'cannot be read'}") from None

@@ -1,43 +1,30 @@
-"""Requests that are wrong on purpose and harm nothing, and their answers beside what the contract says of them."""
+"""Requests that are wrong on purpose and harm nothing, and their answers beside those that are to be expected."""
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from lxml import etree
 
 from contracts import samples
 from contracts.checking import check
 from contracts.messages import Message
+from contracts.model import required_values
+from contracts.names import BODY
 from contracts.providers import Call, behaviour_of
 
 from .answers import answered
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator
 
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
-    from contracts.model import Operation, Service
+    from contracts.model import Consequence, Operation, Service
 
     from .answers import Answered
 
 _INTEGERS: Final = frozenset({"int", "integer", "long", "short", "nonNegativeInteger", "positiveInteger"})
-
-
-class Provoked(NamedTuple):
-    """A wrong request and its answer beside the one that our behaviour of the provider gives.
-
-    ``rule`` is the one that the request breaks; ``same`` tells whether both answers are alike; ``lines`` are those of
-    `contract.toml` that this makes an observation.
-    """
-
-    title: str
-    rule: str
-    verdicts: tuple[Verdict, Verdict]
-    expected: str
-    came: str
-    same: bool
-    lines: tuple[str, ...]
 
 
 class Provocation(NamedTuple):
@@ -46,6 +33,26 @@ class Provocation(NamedTuple):
     title: str
     rule: str
     request: Message
+
+
+class Provoked(NamedTuple):
+    """A provocation and the verdict on its answer; what was to be expected, what came, and whether both are alike.
+
+    ``known`` is what the contract says of the broken rule, None for nothing.
+    """
+
+    provocation: Provocation
+    verdict: Verdict
+    wanted: Answered
+    came: Answered
+    same: bool
+    known: Consequence | None
+
+    def __str__(self) -> str:
+        expected = "as was to be expected" if self.same else f"where {self.wanted} was to be expected"
+        known = self.known
+        said = "nothing of it" if known is None else f"{known.text}: {known.ground.basis} ({known.ground.source})"
+        return f"answered {self.came}, {expected}; the contract says {said}"
 
 
 def provocations_of(service: Service) -> list[Provocation]:
@@ -70,54 +77,40 @@ def _provocations(service: Service, operation: Operation) -> Iterator[Provocatio
         unknown = f"{operation.soap_action}-soap-contracts-probe"
         yield made("an unknown SOAPAction", "http/soapaction-mismatch", body, unknown)
     yield made("XML that ends too early", "xml/not-well-formed", body[: body.rindex(b"</")])
-    number = next((field for field in operation.request.values() if field.base in _INTEGERS), None)
+    number = next((field for field in required_values(operation.request) if field.base in _INTEGERS), None)
     if number is not None:
         wrong = samples.smallest(service, operation, "request", {number.name: "x"})
         yield made("a word where an integer belongs", "schema/integer", wrong)
-    last = operation.request.fields[-1]
-    node = f"</{last.name}>".encode()
-    start = body.rindex(f"<{last.name}>".encode())
-    without = body[:start] + body[body.index(node, start) + len(node) :]
-    if operation.soap_action is None:
-        # A tolerant service would run the method with what is left.
-        yield made("a required element left out", "schema/missing-element", without)
+    if operation.soap_action is None and operation.request.fields:
+        # With a SOAPAction it may be ASMX, which would run the method with what is left.
+        yield made("a required element left out", "schema/missing-element", _without_last(body))
 
 
-def provoked(
-    provocation: Provocation, ask: Callable[[Message], Message], service: Service, catalog: Catalog, place: str
-) -> Provoked:
-    """Send it, and compare the answer. Raises EndpointError."""
+def _without_last(body: bytes) -> bytes:
+    """``body`` without the last element of its payload."""
+    root = etree.fromstring(body)
+    payload = next(iter(next(root.iter(BODY))))
+    payload.remove(payload[-1])
+    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+
+
+def compared(provocation: Provocation, response: Message, service: Service, catalog: Catalog) -> Provoked:
+    """What was answered, beside what our behaviour of the provider answers to the same request."""
     request = provocation.request
-    response = ask(request)
-    verdicts = (check(request, catalog=catalog), check(response, catalog=catalog))
-    known = behaviour_of(service).respond(Call(request, verdicts[0], service, catalog))
+    verdict = check(request, catalog=catalog)
+    known = behaviour_of(service).respond(Call(request, verdict, service, catalog))
     ours = Message(known.body, known.headers, "response", status=known.status, request=request)
     wanted, came = answered(ours, service, catalog), answered(response, service, catalog)
-    same = _alike(wanted, came)
-    lines = tuple(_lines(provocation.rule, service, came, place, same=same))
-    return Provoked(provocation.title, provocation.rule, verdicts, _told(wanted), _told(came), same, lines)
+    return Provoked(
+        provocation,
+        check(response, catalog=catalog),
+        wanted,
+        came,
+        _alike(wanted, came),
+        service.consequences.get(provocation.rule),
+    )
 
 
 def _alike(one: Answered, other: Answered) -> bool:
     """By all that a client can go by: the status, which fault, its code, and whether there is a body at all."""
     return (one.status, one.fault, one.code, one.empty) == (other.status, other.fault, other.code, other.empty)
-
-
-def _told(said: Answered) -> str:
-    if said.fault:
-        return f"{said.status} with {said.fault if said.fault != 'Fault' else 'a fault'} {said.code}".rstrip()
-    return f"{said.status} with {'an empty body' if said.empty else 'a body that is no fault'}"
-
-
-def _lines(rule: str, service: Service, came: Answered, place: str, *, same: bool) -> Iterator[str]:
-    """What to write into `contract.toml`, so that what was concluded is observed, or put right."""
-    known = service.consequences.get(rule)
-    today = datetime.now(tz=UTC).date().isoformat()
-    if known is not None and same and known.ground.basis == "observed":
-        return
-    yield f'[sources] probe = "{place}, probed on {today}"'
-    yield f'[consequences."{rule}"]'
-    if known is None or not same:
-        yield f'text = "answers {_told(came)}"'
-    yield 'basis = "observed"'
-    yield 'source = "probe"'

@@ -10,7 +10,7 @@ from contracts.rules import open_case
 from contracts.secrecy import without
 from contracts.tapes.recorded import DATE, PROVENANCE, SOURCE
 
-from .decisions import permitted
+from .decisions import permitted, refuse_harm
 from .endpoints import Endpoint, EndpointError
 from .fields import of_request
 
@@ -65,11 +65,13 @@ class Recorder:
         return self._sent(asked, request)
 
     def provoke(self, request: Message) -> Message:
-        """As `answer`, for a request that is wrong on purpose: which operation it calls is not asked.
+        """As `answer`, for a request that is wrong on purpose, so that nobody can tell for certain what it calls.
 
-        Only what certainly harms nothing may be sent so. Raises EndpointError.
+        Raises RefusedRequestError where it speaks of an operation that does more than read, and EndpointError.
         """
-        return self._sent(self._addressed(request), request)
+        asked = self._addressed(request)
+        refuse_harm(asked, self._service, self._target)
+        return self._sent(asked, request)
 
     def _addressed(self, request: Message) -> Message:
         return request._replace(
