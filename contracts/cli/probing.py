@@ -94,10 +94,7 @@ class Probe:
 
     def _runs_to_its_end(self, reporter: Reporter) -> bool:
         """Make the calls; whether no answer was wrong."""
-        for probed in self._prober.run(self._plan):
-            if not self._is_fine(probed, reporter):
-                return False
-        return True
+        return all(self._is_fine(probed, reporter) for probed in self._prober.run(self._plan))
 
     def _is_fine(self, probed: Probed, reporter: Reporter) -> bool:
         request, response = probed.verdicts

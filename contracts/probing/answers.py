@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 #: An endpoint may write anything into a faultcode; only what can be one is shown.
 _CODE: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]{0,79}")
+_SOAPS: Final = ("Client", "Server", "VersionMismatch", "MustUnderstand")
 _UNTOLD: Final = "of a code that is no name"
 _VALUE: Final = re.compile(r"[0-9A-Za-z.:+-]{1,40}")
 
@@ -32,7 +33,7 @@ class Answered(NamedTuple):
 
     ``fault`` is the name of the fault: that of its detail, or that which the contract has for its code, "Fault" for
     any other, "" where it is none. ``code`` is the faultcode's local part, with ``soap:`` before it where that is
-    SOAP's. ``empty`` tells whether there is no body, ``hidden`` what must not be shown of the values.
+    SOAP's. ``empty`` tells whether there is no body, ``hidden`` what must not be shown of the values, ``regular`` whether it is a response that the contract declares.
     """
 
     status: int
@@ -41,6 +42,7 @@ class Answered(NamedTuple):
     values: dict[str, str]
     empty: bool
     hidden: tuple[str, ...] = ()
+    regular: bool = False
 
     def shown(self, name: str) -> str:
         """The value ``name`` as far as it may be shown, "" where there is none."""
@@ -49,7 +51,8 @@ class Answered(NamedTuple):
 
     def __str__(self) -> str:
         if not self.fault:
-            return f"{self.status} with {'an empty body' if self.empty else 'a body that is no fault'}"
+            body = "an empty body" if self.empty else "a body that is no envelope of the contract's"
+            return f"{self.status} with {'a response, as if nothing were wrong' if self.regular else body}"
         return f"{self.status} with {with_article(self.fault)} {self.code}".rstrip()
 
 
@@ -61,7 +64,7 @@ def answered(response: Message, service: Service, catalog: Catalog) -> Answered:
     hidden = case.places.masked.values
     if envelope is None or not envelope.is_fault:
         values = {field.name: text.strip(BLANKS) for _, field, text in case.values}
-        return Answered(status, "", "", values, empty, hidden)
+        return Answered(status, "", "", values, empty, hidden, case.known_payload and case.kind == "response")
     fault = envelope.payloads[0]
     code, named = without(_code(fault), hidden), without(_detail(fault, service), hidden)
     if not named:
@@ -76,13 +79,17 @@ def _code(fault: Element) -> str:
     prefix, colon, local = value_of(node).strip(BLANKS).rpartition(":")
     if not _CODE.fullmatch(local):
         return _UNTOLD
-    return f"soap:{local}" if colon and node.nsmap.get(prefix) == SOAP11 else local
+    # Some stacks put their own codes into SOAP's namespace, where only four belong.
+    soap = colon and node.nsmap.get(prefix) == SOAP11 and local.partition(".")[0] in _SOAPS
+    return f"soap:{local}" if soap else local
 
 
 def _detail(fault: Element, service: Service) -> str:
-    """The name of the fault that stands in the detail, in the service's namespace."""
+    """The name of the fault that stands in the detail: one that is known, or one in the service's namespace."""
+    known = {fault.name for fault in service.faults}
     for node in fault.iter("*"):
         namespace, name = split(str(node.tag))
-        if namespace == service.namespace and name.endswith("Fault") and _CODE.fullmatch(name):
+        own = namespace == service.namespace and name.endswith("Fault") and _CODE.fullmatch(name)
+        if own or name in known:
             return name
     return ""
