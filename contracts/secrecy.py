@@ -42,9 +42,16 @@ def values_in(raw: bytes) -> Iterator[str]:
     yield from _spellings(text)
     if ":" in text or ";" in text:
         for part in _PART.finditer(text):
-            # Luminate's session ids end with the time of Login: its day and hour stand in any answer of that hour.
-            if not _HOUR.fullmatch(part[0]):
+            if not is_hour(part[0]):
                 yield from _spellings(part[0])
+
+
+def is_hour(part: str) -> bool:
+    """Whether a part of a secret is a day, or one with its hour.
+
+    Luminate's session ids end with the time of Login, whose hour stands in any answer of that hour.
+    """
+    return _HOUR.fullmatch(part) is not None
 
 
 def _spellings(text: str) -> Iterator[str]:
