@@ -27,7 +27,7 @@ START, END = "StartSynchronization", "EndSynchronization"
 OWNER, PARTITION = {"goods-owner": "7"}, {"partition": "7"}
 NO_SYNC, END_SYNC = "no-active-sync", "end-active-sync"
 
-#: service, what is allowed, options, operations wanted, checks; the calls, and what is left out or the words of a refusal.
+#: Service, what is allowed, options, operations wanted, checks; the calls, and what is left out or why it is refused.
 PLANS = [
     ("ongoing", "read", OWNER, [], [], [GET], [SET]),
     ("ongoing", "write", OWNER, [], [], [GET, SET, GET], []),
@@ -169,6 +169,11 @@ SLIPS = [
         "[[probe.calls]] number 2: closed_by = 'Stop' is none of",
     ),
     ('closed_by = "EndSynchronization"', "retry = 3", "[[probe.calls]] number 2: unknown key 'retry'"),
+    (
+        'closed_by = "EndSynchronization"',
+        'closed_by = "Login"',
+        "[[probe.calls]] number 2: closed_by = 'Login' is called by none of the calls below",
+    ),
     ('after = "StartSynchronization"', 'after = "Begin"', "[[probe.calls]] number 3: after = 'Begin' is none of"),
     (
         'after = "StartSynchronization"',

@@ -20,8 +20,7 @@ import sys
 import textwrap
 import threading
 import tomllib
-from pathlib import Path
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import endpoint
 import pytest
@@ -34,10 +33,14 @@ import contracts
 from contracts import samples
 from contracts.cli import main
 from contracts.messages import Message
+from contracts.reports import Reporter
 from contracts.rules import open_case
 from contracts.server import Stub
 from contracts.tapes import Tape, load
 from contracts.wsdl import wsdl_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 CATALOG = contracts.load()
 USER, PASSWORD = "canary-user-88", "canary & <password> ]]> é88"
@@ -329,6 +332,15 @@ def echoing(handler, body: bytes) -> None:
     )
 
 
+def echoing_fault(handler, body: bytes) -> None:
+    session = SESSION.encode() if SESSION.encode() in body else b"canary-user-88"
+    reply(
+        handler,
+        500,
+        samples.fault("Server", "x").replace(b"soap:Server", session).replace(b">x<", b">" + session + b"<"),
+    )
+
+
 def another_operation(handler, _body: bytes) -> None:
     operation = CATALOG.service("luminate").operation("EndSynchronization")
     reply(handler, 200, samples.fullest(CATALOG.service("luminate"), operation, "response"))
@@ -565,10 +577,7 @@ class TestTls:
                 "ongoing", "--endpoint", "https://ws.example.test/soap", "--goods-owner", "7", "--allow", "write"
             )
         assert (told.code, told.errors) == (0, "")
-        assert (
-            asked == ["CONNECT ws.example.test:443 HTTP/1.1"] * 3
-            or asked == ["CONNECT ws.example.test:443 HTTP/1.0"] * 3
-        )
+        assert asked in (["CONNECT ws.example.test:443 HTTP/1.1"] * 3, ["CONNECT ws.example.test:443 HTTP/1.0"] * 3)
         assert provider.count == 3
         assert certified.startswith("https:")
 
@@ -849,6 +858,34 @@ class TestAServiceOfOnesOwn:
         told = probe(*own, "--set", "GoodsOwnerId=42", "--dry-run")
         assert (told.code, provider.count) == (0, 0)
         assert "GetTimeOfLastSync (read) with GoodsOwnerId 42, IntegrationType (a sample)" in told.notes
+
+
+class TestAReport:
+    @pytest.mark.parametrize("form", ["text", "json", "junit", "sarif", "github"])
+    def test_of_each_format_tells_what_was_unexpected_and_holds_no_secret(self, form, provider, capfd):
+        provider.answer = but("EndSynchronization", echoing_fault)
+        words = luminate(provider, *destructive(provider), "--provoke", *FAST)
+        assert main(["probe", *words, "--format", form]) == 1
+        out, err = capfd.readouterr()
+        assert_no_canary(out, err)
+        assert "may be left open" in out
+
+    def test_that_cannot_be_written_loses_neither_the_cassette_nor_what_is_left_open(self, provider, capfd, tmp_path):
+        def failing(*_: object) -> None:
+            raise OSError(28, "No space left on device")
+
+        provider.answer = but("StartSynchronization", answering)
+        with pytest.MonkeyPatch.context() as patch:
+            real = Reporter.verdict
+            patch.setattr(Reporter, "verdict", lambda me, one: failing() if "#2" in one.source else real(me, one))
+            words = luminate(provider, *destructive(provider), *FAST, "--output", str(tmp_path / "x.yaml"))
+            assert main(["probe", *words]) == 2
+        out, err = capfd.readouterr()
+        assert calls(provider) == ["Login", "StartSynchronization"]
+        assert "may be left open" in err
+        assert "No space left on device" in err
+        assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == 2
+        assert_no_canary(out, err)
 
 
 class TestACassette:

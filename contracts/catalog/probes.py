@@ -27,12 +27,15 @@ def probe_plan_of(
     table.keep_to("user", "password", "calls")
     known = {field.name for operation in operations for field in required_values(operation.request)}
     user, password = (_credential(table, key, known, secrets) for key in ("user", "password"))
-    calls: list[ProbeCall] = []
-    for each in table.tables("calls"):
-        calls.append(_call(each, operations, faults))
-        if calls[-1].after not in (None, *(call.operation for call in calls[:-1])):
-            raise each.wrong(f"after = {calls[-1].after!r} is called by none of the calls above")
-    return ProbePlan(user, password, tuple(calls))
+    tables = list(table.tables("calls"))
+    calls = tuple(_call(each, operations, faults) for each in tables)
+    for number, (call, each) in enumerate(zip(calls, tables, strict=True)):
+        if call.after not in (None, *(other.operation for other in calls[:number])):
+            raise each.wrong(f"after = {call.after!r} is called by none of the calls above")
+        closing = (other.operation for other in calls[number + 1 :] if other.check is None)
+        if call.closed_by not in (None, *closing):
+            raise each.wrong(f"closed_by = {call.closed_by!r} is called by none of the calls below")
+    return ProbePlan(user, password, calls)
 
 
 def _credential(table: Table, key: str, known: set[str], secrets: frozenset[str]) -> str | None:

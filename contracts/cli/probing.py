@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import shlex
 import signal
@@ -62,14 +63,15 @@ class Probe:
         ):
             try:
                 self._call(reporter)
-            finally:
-                # Whatever ended the calls, and before anything else can go wrong.
-                self._sending = False
-                open_ = self._left_open()
-                for said in filter(None, (self._lack, self._refused, open_)):
-                    complain(said)
+            except BaseException:
+                # The report could not be written, say; what the endpoint has done already cannot be had again.
+                self._say_how_it_ended()
+                if self._keep(reporter):
+                    return LEAKED
+                raise
+            self._say_how_it_ended()
             leaked = self._keep(reporter)
-            self._conclude(reporter, open_)
+            self._conclude(reporter)
         self._print_amendments()
         return self._code(reporter, leaked=leaked)
 
@@ -78,6 +80,12 @@ class Probe:
         again, self._signal = self._signal, self._signal or number
         if self._sending or again:
             raise KeyboardInterrupt
+
+    def _say_how_it_ended(self) -> None:
+        """Before anything else can go wrong."""
+        self._sending = False
+        for said in filter(None, (self._lack, self._refused, self._left_open())):
+            complain(said)
 
     def _call(self, reporter: Reporter) -> None:
         try:
@@ -148,9 +156,10 @@ class Probe:
         complain(f"{self._recorder.path} now has {amount(held, 'exchange')}" if held else "nothing was recorded")
         return False
 
-    def _conclude(self, reporter: Reporter, open_: str) -> None:
-        if open_:
-            reporter.unexpected(self._recorder.place, open_)
+    def _conclude(self, reporter: Reporter) -> None:
+        left_open = self._left_open()
+        if left_open:
+            reporter.unexpected(self._recorder.place, left_open)
         if self._lack:
             reporter.incomplete(self._recorder.place, self._lack)
         if self._refused:
@@ -169,7 +178,8 @@ class Probe:
         today = datetime.now(tz=UTC).date().isoformat()
         path = os.path.join(self._service.folder, "contract.toml")
         block = block_of(self._amendments, path, self._recorder.place, today)
-        sys.stderr.write("".join(f"{escaped(line)}\n" for line in block.splitlines()))
+        with contextlib.suppress(OSError):
+            sys.stderr.write("".join(f"{escaped(line)}\n" for line in block.splitlines()))
 
     def _code(self, reporter: Reporter, *, leaked: bool) -> int:
         if leaked:

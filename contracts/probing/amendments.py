@@ -64,7 +64,7 @@ def _consequence(provoked: Provoked) -> Iterator[Amendment]:
 
 def _fault(provoked: Provoked, service: Service) -> Iterator[Amendment]:
     """The [[faults]] of an answer that has a name: its code was guessed, or is another one, or none was known."""
-    name, code = provoked.came.fault, provoked.came.code
+    name, code = provoked.came.fault, provoked.came.code.removeprefix("soap:")
     if name in ("", "Fault") or not code or " " in code or "*" in code:
         return
     known = next((fault for fault in service.faults if fault.name == name), None)

@@ -32,8 +32,9 @@ class Answered(NamedTuple):
     """A response in a few words: its status, which fault it is, and its values by local name.
 
     ``fault`` is the name of the fault: that of its detail, or that which the contract has for its code, "Fault" for
-    any other, "" where it is none. ``code`` is the faultcode's local part, with ``soap:`` before it where that is
-    SOAP's. ``empty`` tells whether there is no body, ``hidden`` what must not be shown of the values, ``regular`` whether it is a response that the contract declares.
+    any other, "" where it is none. ``code`` is the faultcode's local part, with ``soap:`` before it where that is one
+    of SOAP's. ``empty`` tells whether there is no body, ``regular`` whether it is a response that the contract
+    declares, ``hidden`` what must not be shown of the values.
     """
 
     status: int

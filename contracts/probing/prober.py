@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from contracts.checking import check
 from contracts.errors import RefusedRequestError
 from contracts.recording import UnreachableError, UnsentError
-from contracts.schema import instant_of
+from contracts.schema import RANGES, instant_of
 
 from .answers import answered, with_article
 from .provocations import compared
@@ -147,10 +147,17 @@ class Prober:
         if planned.call.closed_by:
             if _is_refused(said, self._service):
                 self.left_open = None
-            elif answers and said.values.get("SyncId"):
-                self.left_open = opened._replace(values=f"{opened.values} (SyncId {said.shown('SyncId')})")
+            elif answers:
+                self.left_open = opened._replace(values=opened.values + self._numbers(planned, said))
         elif planned.operation.name == opened.closing and answers:
             self.left_open = None
+
+    def _numbers(self, planned: Planned, said: Answered) -> str:
+        """The integers that a response has given, by which the service's own people may find what it is about."""
+        fields = (field for field in planned.operation.response.values() if field.base in RANGES)
+        names = [field.name for field in fields if field.name not in planned.values and said.values.get(field.name)]
+        given = ", ".join(f"{name} {said.shown(name)}" for name in names if name not in self._service.secrets)
+        return f" ({given})" if given else ""
 
 
 def _listed(values: dict[str, str]) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from lxml import etree
 
@@ -12,6 +12,7 @@ from contracts.messages import Message
 from contracts.model import required_values
 from contracts.names import BODY
 from contracts.providers import Call, behaviour_of
+from contracts.schema import RANGES
 
 from .answers import answered
 
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from contracts.model import Consequence, Operation, Service
 
     from .answers import Answered
-
-_INTEGERS: Final = frozenset({"int", "integer", "long", "short", "nonNegativeInteger", "positiveInteger"})
 
 
 class Provocation(NamedTuple):
@@ -77,7 +76,7 @@ def _provocations(service: Service, operation: Operation) -> Iterator[Provocatio
         unknown = f"{operation.soap_action}-soap-contracts-probe"
         yield made("an unknown SOAPAction", "http/soapaction-mismatch", body, unknown)
     yield made("XML that ends too early", "xml/not-well-formed", body[: body.rindex(b"</")])
-    number = next((field for field in required_values(operation.request) if field.base in _INTEGERS), None)
+    number = next((field for field in required_values(operation.request) if field.base in RANGES), None)
     if number is not None:
         wrong = samples.smallest(service, operation, "request", {number.name: "x"})
         yield made("a word where an integer belongs", "schema/integer", wrong)
