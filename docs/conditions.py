@@ -125,7 +125,7 @@ def asks_of(service: str, step: Step | None) -> list[tuple[str, dict[str, Any]]]
             ("session", {"id": _SESSION}),
             ("active synchronization", partition),
         ]
-    asked = [("given", {"service": service, "state": name, "parameters": given}) for name, given in states]
+    asked = [("given", {"service": service, "name": name, "parameters": given}) for name, given in states]
     if step is not None:
         wanted = {"name": step.injection.name, "operation": step.operation, "parameters": step.parameters}
         asked.append(("inject", {"service": service, **wanted}))

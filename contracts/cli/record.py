@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
 from contracts.errors import LeakError, SoapContractsError, UnansweredRequestError
+from contracts.policy import operation_of
 from contracts.recording import ALLOWED, Recorder, UnreachableError, refuse_unusable, target_of
 from contracts.reports.text import amount
 from contracts.server import Stub
@@ -171,7 +172,7 @@ def _report(result: Drive, judging: Judging, reporter: Reporter) -> str:
     report_exchanges(result.exchanges, result.failures, None, reporter)
     if result.exit_code is not None:
         reporter.client(result.exit_code)
-    report_missing(result.exchanges, judging.args.expect, reporter)
+    report_missing({operation_of(one.verdicts[0]) for one in result.exchanges}, judging.args.expect, reporter)
     lack = lack_of(result, judging.args.timeout, variable(judging.args.service, "endpoint"))
     if lack:
         reporter.incomplete("client", lack)
