@@ -38,7 +38,7 @@ PAGE: Final = "conditions.md"
 _INTRODUCTION: Final = """\
 # Conditions
 
-What the stub can inject (`soap-contracts list conditions`, [pytest](pytest.md)), what a client of sockets alone sees of
+What the stub can inject (`soap-contracts list conditions`, [the stub](stub.md)), what a client of sockets alone sees of
 it on the wire, and what clients of several languages make of it, with their defaults and a timeout of five seconds.
 **Bold** is what a sound client does not do.
 

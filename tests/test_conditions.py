@@ -17,10 +17,12 @@ import pytest
 from lxml import etree
 
 from contracts import catalog, samples
+from contracts.checking import check
 from contracts.cli import main
 from contracts.conditions import INJECTIONS, Conditions, Wanted, injections_for, wanted_injection, wanted_state
+from contracts.driving import environment_of
 from contracts.errors import ContractError, UnknownNameError
-from contracts.providers import ConditionError, behaviour_of
+from contracts.providers import Call, ConditionError, behaviour_of
 from contracts.server import Stub
 
 pytest_plugins = ["pytester"]
@@ -339,6 +341,11 @@ class TestTheControlEndpoint:
     def test_is_posted_to(self, stub):
         assert ask(stub, "reset", method="PUT") == (405, {"error": "conditions are POSTed"})
 
+    def test_is_closed_where_a_recording_is_under_way(self):
+        with Stub(CATALOG, token=None) as stub:
+            assert ask(stub, "reset", token="any")[0] == 404
+            assert not any(name.startswith("SOAP_CONTRACTS_CONTROL") for name in environment_of(stub))
+
     def test_takes_a_token_that_it_is_given(self):
         with Stub(CATALOG, token="chosen") as stub:
             assert ask(stub, "reset", token="chosen")[0] == 200
@@ -528,7 +535,7 @@ def test_it(soap_contracts):
 
 
 PAGE = (Path(__file__).parent.parent / "docs" / "stub.md").read_text(encoding="utf-8")
-SHOP = PAGE.partition("# my-service/behaviour.py\n")[2].partition("```")[0]
+SHOP, ASMX = (part.partition("```")[0] for part in PAGE.split("# my-service/behaviour.py\n")[1:])
 COMMANDS = [
     command.replace("\n    ", "\n") for command in re.findall(r"^    (curl .*(?:\n    .*)?)$", PAGE, re.MULTILINE)
 ]
@@ -572,6 +579,14 @@ class TestABehaviourOfOnesOwn:
             found = etree.fromstring(connection.getresponse().read())
             connection.close()
         assert found.findtext(".//{*}OrderNumber") == "42"
+
+    def test_may_be_one_on_asmx(self, folder):
+        known = self.named(folder, "behaviour.py:Shop", ASMX)
+        service, operation = known.operation("bookshop/OrderBook")
+        behaviour = behaviour_of(service)
+        for copies, found in (("7", b"<OrderNumber>107</OrderNumber>"), ("0", b"---&gt; Nothing was ordered.")):
+            message = samples.message(service, operation, "request", values={"Copies": copies})
+            assert found in behaviour.respond(Call(message, check(message, catalog=known), service, known)).body
 
     def test_is_not_run_by_a_check(self, folder):
         self.named(folder, "behaviour.py:Shop", "raise SystemExit('run')")

@@ -141,7 +141,9 @@ def _recorder(judging: Judging) -> Recorder:
 
 
 def _driven(command: Sequence[str], judging: Judging, recorder: Recorder) -> Drive:
-    stub = Stub(judging.catalog, [judging.args.service], counted=judging.policy.counted, replay=recorder.answer)
+    stub = Stub(
+        judging.catalog, [judging.args.service], counted=judging.policy.counted, replay=recorder.answer, token=None
+    )
     return drive(command, stub, timeout=judging.args.timeout, stdout=STDERR)
 
 

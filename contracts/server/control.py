@@ -34,10 +34,10 @@ _JSON: Final = (("Content-Type", "application/json"),)
 
 
 class Control:
-    """The endpoint. ``token`` is what a client has to show, made anew where none is given."""
+    """The endpoint. ``token`` is what a client has to show, made anew where it is ""; None closes the endpoint."""
 
-    def __init__(self, conditions: Conditions, token: str = "") -> None:
-        self.token = token or secrets.token_urlsafe(24)
+    def __init__(self, conditions: Conditions, token: str | None = "") -> None:
+        self.token = secrets.token_urlsafe(24) if token == "" else token
         self._conditions = conditions
         self._known: dict[str, Callable[[_Fields], Any]] = {
             "given": self._given,
@@ -47,9 +47,11 @@ class Control:
 
     def answer(self, request: Request, received: Received, peer: str) -> Answer:
         """The answer to a request below `PATH` that ``peer``, an IP address, has sent."""
+        if self.token is None:
+            return _told(404, "no conditions are to be had here")
         if not is_loopback(peer):
             return _told(403, "conditions are for clients on this machine")
-        if not self._authorised(request):
+        if not _shows(request, self.token):
             return _told(401, "the header field Authorization has to be: Bearer and the token", _CHALLENGE)
         act = self._known.get(request.path.removeprefix(PATH).strip("/"))
         if act is None:
@@ -61,12 +63,6 @@ class Control:
         except (SoapContractsError, ValueError) as error:
             return _told(400, str(error))
         return Answer(200, _JSON, json.dumps(found).encode())
-
-    def _authorised(self, request: Request) -> bool:
-        shown = next((value for name, value in request.headers if name.lower() == "authorization"), "")
-        scheme, _, token = shown.partition(" ")
-        same = hmac.compare_digest(token.strip().encode("latin-1", "replace"), self.token.encode())
-        return same and scheme.lower() == _BEARER
 
     def _given(self, fields: _Fields) -> dict[str, Any]:
         fields.keep_to("service", "name", "parameters")
@@ -122,6 +118,13 @@ class _Fields:
         if not isinstance(found, dict):
             raise ValueError(f"{name!r} is not an object")  # noqa: TRY004 - as above
         return found
+
+
+def _shows(request: Request, token: str) -> bool:
+    shown = next((value for name, value in request.headers if name.lower() == "authorization"), "")
+    scheme, _, given = shown.partition(" ")
+    same = hmac.compare_digest(given.strip().encode("latin-1", "replace"), token.encode())
+    return same and scheme.lower() == _BEARER
 
 
 def _told(status: int, error: str, *headers: tuple[str, str]) -> Answer:

@@ -69,7 +69,7 @@ class Stub:
         counted: Callable[[Verdict], Verdict] | None = None,
         replay: Callable[[Message], Message] | None = None,
         journal: Journal | None = None,
-        token: str = "",
+        token: str | None = "",
     ) -> None:
         self._counted = counted
         self._replay = replay
