@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from contracts import samples
 from contracts.catalog import load
-from contracts.server import Stub
+from contracts.server import Journal, Stub
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -42,13 +42,13 @@ def sampling(keep: str) -> None:
 
 
 def _stub(keep: int, states: tuple[str, ...]) -> None:
-    with Stub(load(), [_SERVICE], limit=keep) as served:
+    with Stub(load(), [_SERVICE], journal=Journal(keep)) as served:
         for state in states:
             served.conditions.given(_SERVICE, state, {})
         run(int(served.endpoint(_SERVICE).rpartition(":")[2].partition("/")[0]))
         served.settle()
         kept = served.review()
-        failed = served.journal.failed + sum(not exchange.passed for exchange in kept) + len(served.failures)
+        failed = served.journal.failed + sum(not verdict.passed for exchange in kept for verdict in exchange.verdicts) + len(served.failures)
         tell({"count": served.journal.count, "kept": len(kept), "failed": failed})
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from .names import TEXT_XML
 
 if TYPE_CHECKING:
     from .messages import Headers
@@ -21,12 +23,24 @@ class Wire(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """A status, the header fields and a body; ``wire`` is None where they are sent as HTTP/1.1 has it."""
+    """A status, the header fields and a body; ``wire`` is None where they are sent as HTTP/1.1 has it.
+
+    A status of 0 stands for no answer at all (`NOTHING`).
+    """
 
     status: int
     headers: Headers
     body: bytes
     wire: Wire | None = None
+
+
+#: The connection is reset, and nothing was sent.
+NOTHING: Final = Answer(0, (), b"", Wire(reset=True))
+
+
+def envelope(status: int, body: bytes) -> Answer:
+    """A SOAP 1.1 envelope in UTF-8."""
+    return Answer(status, (("Content-Type", TEXT_XML),), body)
 
 
 def text(status: int, body: str, *headers: tuple[str, str]) -> Answer:

@@ -72,7 +72,8 @@ def drive(command: Sequence[str], stub: Stub, *, timeout: float = 300.0, stdout:
 def environment_of(stub: Stub) -> dict[str, str]:
     """``<SERVICE>_ENDPOINT`` and ``<SERVICE>_WSDL`` of each service, the control endpoint, no proxy, the CAs of TLS."""
     found = {} if stub.authority is None else stub.authority.environment()
-    found |= {CONTROL: stub.control_address, TOKEN: stub.control.token}
+    if stub.control.token is not None:
+        found |= {CONTROL: stub.control_address, TOKEN: stub.control.token}
     for service in stub.services:
         found[variable(service, "endpoint")] = stub.endpoint(service)
         found[variable(service, "wsdl")] = stub.wsdl(service)

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 from lxml import etree
 
 from .errors import ContractError
 from .messages import Message
-from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, TEXT_XML
+from .names import BODY, ENVELOPE, FAULT, HEADER, SOAP11, TEXT_XML, split
 from .schema import misfit_of
 
 if TYPE_CHECKING:
@@ -71,16 +71,20 @@ def fullest(
     return _envelope(_Maker(service, values or {}, full=True), operation, direction)
 
 
-def fault(code: str, text: str) -> bytes:
-    """A SOAP 1.1 fault envelope (section 4.4): ``code`` is a local name of the SOAP namespace such as ``Client``.
+def fault(code: str, text: str, *, of: tuple[str, str] = ("soap", SOAP11), detail: str | None = None) -> bytes:
+    """A SOAP 1.1 fault envelope (section 4.4): ``code`` is a local name such as ``Client``.
 
-    Characters of ``text`` that XML 1.0 cannot hold become U+FFFD.
+    ``of`` is a prefix and its namespace, that of SOAP for the codes of section 4.4.1; ``detail`` is the element in the
+    detail, as ``{namespace}local``. Characters of ``text`` that XML 1.0 cannot hold become U+FFFD.
     """
     root = etree.Element(ENVELOPE, nsmap={"soap": SOAP11})
     node = etree.SubElement(etree.SubElement(root, BODY), FAULT)
-    etree.SubElement(node, "faultcode").text = f"soap:{code}"
+    prefix, namespace = of
+    etree.SubElement(node, "faultcode", nsmap={prefix: namespace}).text = f"{prefix}:{code}"
     etree.SubElement(node, "faultstring").text = _NOT_XML.sub("\ufffd", text)
-    etree.SubElement(node, "detail")
+    inner = etree.SubElement(node, "detail")
+    if detail is not None:
+        etree.SubElement(inner, detail, nsmap=cast("dict[str, str]", {None: split(detail)[0]}))
     return _bytes(root)
 
 

@@ -20,6 +20,8 @@ _MOST_REMEMBERED: Final = 50_000
 _REFERENCE: Final = re.compile(r"&(?:(lt|gt|amp|quot|apos)|#0*+([0-9]{1,7})|#x0*+([0-9A-Fa-f]{1,6}));")
 _PERCENT: Final = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
 _PART: Final = re.compile("[^:;]+")
+#: A number, or a part of a time.
+_NUMBER: Final = re.compile("[0-9.TZ+-]{1,16}")
 _HOUR: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2})?")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
@@ -42,7 +44,9 @@ def values_in(raw: bytes) -> Iterator[str]:
     yield from _spellings(text)
     if ":" in text or ";" in text:
         for part in _PART.finditer(text):
-            if not is_hour(part[0]):
+            # Luminate's session ids have a number in them and end with the time of Login: parts of what any message
+            # has.
+            if not _NUMBER.fullmatch(part[0]):
                 yield from _spellings(part[0])
 
 
@@ -145,12 +149,27 @@ class Memory:
         self._starts: dict[str, list[str]] = {}
 
     def learn(self, data: bytes) -> None:
-        """Remember the secrets in a message, which is UTF-8."""
+        """Remember the secrets in a message, which is UTF-8; of too many the oldest are forgotten."""
         for raw in self._element.findall(data):
             for value in values_in(raw):
-                if value not in self._known and value not in self._vocabulary and len(self._known) < _MOST_REMEMBERED:
-                    self._known[value] = None
-                    self._starts.setdefault(value[:SHORTEST], []).append(value)
+                self._add(value)
+
+    def learn_text(self, text: str) -> None:
+        """Remember a secret, as a field would hold it."""
+        for value in values_in(text.replace("&", "&amp;").replace("<", "&lt;").encode("utf-8", "replace")):
+            self._add(value)
+
+    def _add(self, value: str) -> None:
+        if value in self._known or value in self._vocabulary:
+            return
+        if len(self._known) >= _MOST_REMEMBERED:
+            oldest = next(iter(self._known))
+            del self._known[oldest]
+            self._starts[oldest[:SHORTEST]].remove(oldest)
+            if not self._starts[oldest[:SHORTEST]]:
+                del self._starts[oldest[:SHORTEST]]
+        self._known[value] = None
+        self._starts.setdefault(value[:SHORTEST], []).append(value)
 
     def within(self, message: Message, data: bytes) -> tuple[str, ...]:
         """Those that stand in ``message``, whose body is ``data`` as UTF-8, or in its head."""

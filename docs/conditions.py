@@ -38,7 +38,7 @@ PAGE: Final = "conditions.md"
 _INTRODUCTION: Final = """\
 # Conditions
 
-What the stub can inject (`soap-contracts list conditions`, [pytest](pytest.md)), what a client of sockets alone sees of
+What the stub can inject (`soap-contracts list conditions`, [the stub](stub.md)), what a client of sockets alone sees of
 it on the wire, and what clients of several languages make of it, with their defaults and a timeout of five seconds.
 **Bold** is what a sound client does not do.
 
@@ -125,7 +125,7 @@ def asks_of(service: str, step: Step | None) -> list[tuple[str, dict[str, Any]]]
             ("session", {"id": _SESSION}),
             ("active synchronization", partition),
         ]
-    asked = [("given", {"service": service, "state": name, "parameters": given}) for name, given in states]
+    asked = [("given", {"service": service, "name": name, "parameters": given}) for name, given in states]
     if step is not None:
         wanted = {"name": step.injection.name, "operation": step.operation, "parameters": step.parameters}
         asked.append(("inject", {"service": service, **wanted}))

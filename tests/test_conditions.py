@@ -17,10 +17,12 @@ import pytest
 from lxml import etree
 
 from contracts import catalog, samples
+from contracts.checking import check
 from contracts.cli import main
-from contracts.conditions import INJECTIONS, Asked, Conditions, asked_injection, asked_state, injections_for
+from contracts.conditions import INJECTIONS, Conditions, Wanted, injections_for, wanted_injection, wanted_state
+from contracts.driving import environment_of
 from contracts.errors import ContractError, UnknownNameError
-from contracts.providers import StateError, behaviour_of
+from contracts.providers import Call, ConditionError, behaviour_of
 from contracts.server import Stub
 
 pytest_plugins = ["pytester"]
@@ -111,6 +113,7 @@ class TestAnInjection:
     def test_is_forgotten_by_a_reset(self, stub):
         inject(stub, "empty 500", times=None)
         assert stub.conditions.reset() == ["no call met the injection empty 500 at luminate/EndSynchronization"]
+        stub.conditions.given("luminate", "session", {"id": SESSION})
         assert b"SYNCHRONIZATION" in send(stub)[1]
 
     @pytest.mark.parametrize("name", ["Two-Payloads", "two payloads", "two_payloads", "the two payloads"])
@@ -130,7 +133,7 @@ class TestAnInjection:
         ],
     )
     def test_that_cannot_be_is_refused_in_a_sentence(self, stub, name, operation, times, parameters, said):
-        with pytest.raises((StateError, UnknownNameError)) as caught:
+        with pytest.raises((ConditionError, UnknownNameError)) as caught:
             stub.conditions.inject("luminate", name, operation, times, parameters)
         assert said in str(caught.value)
 
@@ -141,7 +144,7 @@ class TestAnInjection:
         with Stub(CATALOG, replay=tape.answer) as stub:
             inject(stub, "empty 500")
             assert [send(stub, PartitionId="10000103")[0] for _ in range(2)] == [500, 200]
-        assert stub.exchanges[1].answered_by == ""
+        assert [(exchange.ours, exchange.injected) for exchange in stub.exchanges] == [(True, "empty 500"), (False, "")]
 
     @pytest.mark.parametrize("service", ["luminate", "ongoing"])
     def test_each_is_documented_and_says_what_a_sound_client_does(self, service):
@@ -224,47 +227,47 @@ class TestTheWordsOfTheCommandLine:
     @pytest.mark.parametrize(
         ("text", "asked"),
         [
-            ("gzip", Asked(("luminate", "ongoing"), "gzip", None, 1, {})),
-            ("gzip:EndSynchronization", Asked(("luminate",), "gzip", "EndSynchronization", 1, {})),
-            ("gzip:luminate/EndSynchronization:3", Asked(("luminate",), "gzip", "EndSynchronization", 3, {})),
-            ("gzip:ongoing/*:*", Asked(("ongoing",), "gzip", None, None, {})),
-            ("gzip:*:2", Asked(("luminate", "ongoing"), "gzip", None, 2, {})),
-            ("slow-headers,seconds=2:Login", Asked(("luminate",), "slow-headers", "Login", 1, {"seconds": "2"})),
+            ("gzip", Wanted(("luminate", "ongoing"), "gzip", None, 1, {})),
+            ("gzip:EndSynchronization", Wanted(("luminate",), "gzip", "EndSynchronization", 1, {})),
+            ("gzip:luminate/EndSynchronization:3", Wanted(("luminate",), "gzip", "EndSynchronization", 3, {})),
+            ("gzip:ongoing/*:*", Wanted(("ongoing",), "gzip", None, None, {})),
+            ("gzip:*:2", Wanted(("luminate", "ongoing"), "gzip", None, 2, {})),
+            ("slow-headers,seconds=2:Login", Wanted(("luminate",), "slow-headers", "Login", 1, {"seconds": "2"})),
             (
                 "redirect,location=http://127.0.0.1:9/x,status=302:Login:*",
-                Asked(("luminate",), "redirect", "Login", None, {"location": "http://127.0.0.1:9/x", "status": "302"}),
+                Wanted(("luminate",), "redirect", "Login", None, {"location": "http://127.0.0.1:9/x", "status": "302"}),
             ),
             (
                 "redirect,location=http://127.0.0.1:9/",
-                Asked(("luminate", "ongoing"), "redirect", None, 1, {"location": "http://127.0.0.1:9/"}),
+                Wanted(("luminate", "ongoing"), "redirect", None, 1, {"location": "http://127.0.0.1:9/"}),
             ),
             (
                 "dateTime at 24:00:00:EndSynchronization",
-                Asked(("luminate",), "dateTime at 24:00:00", "EndSynchronization", 1, {}),
+                Wanted(("luminate",), "dateTime at 24:00:00", "EndSynchronization", 1, {}),
             ),
-            ("dateTime-at-24:00:00", Asked(("luminate", "ongoing"), "dateTime-at-24:00:00", None, 1, {})),
+            ("dateTime-at-24:00:00", Wanted(("luminate", "ongoing"), "dateTime-at-24:00:00", None, 1, {})),
         ],
     )
     def test_an_injection(self, text, asked):
-        assert asked_injection(text, CATALOG) == asked
+        assert wanted_injection(text, CATALOG) == asked
 
     @pytest.mark.parametrize(
         ("text", "asked"),
         [
-            ("strict", Asked(("luminate", "ongoing"), "strict", None, None, {})),
+            ("strict", Wanted(("luminate", "ongoing"), "strict", None, None, {})),
             (
                 "luminate/clock-at,time=2026-11-21T08:00:00Z",
-                Asked(("luminate",), "clock-at", None, None, {"time": "2026-11-21T08:00:00Z"}),
+                Wanted(("luminate",), "clock-at", None, None, {"time": "2026-11-21T08:00:00Z"}),
             ),
         ],
     )
     def test_a_state(self, text, asked):
-        assert asked_state(text, CATALOG) == asked
+        assert wanted_state(text, CATALOG) == asked
 
     @pytest.mark.parametrize("text", ["gzip,x", "gzip,=1"])
     def test_that_have_another_form_are_refused(self, text):
-        with pytest.raises(StateError, match="is not of the form PARAMETER=VALUE"):
-            asked_injection(text, CATALOG)
+        with pytest.raises(ConditionError, match="is not of the form PARAMETER=VALUE"):
+            wanted_injection(text, CATALOG)
 
 
 def ask(stub, act, fields=None, token=None, method="POST", body=None):
@@ -280,15 +283,15 @@ def ask(stub, act, fields=None, token=None, method="POST", body=None):
 
 class TestTheControlEndpoint:
     def test_brings_about_states_and_injections_and_forgets_them(self, stub):
-        fields = {"service": "luminate", "state": "an active synchronization", "parameters": {"partition": 9}}
+        fields = {"service": "luminate", "name": "an active synchronization", "parameters": {"partition": 9}}
         assert ask(stub, "given", fields) == (200, {})
         assert send(stub, PartitionId="9")[0] == 200
         wanted = {"service": "luminate", "name": "empty-500", "operation": "EndSynchronization", "times": 2}
         assert ask(stub, "inject", wanted) == (200, {})
         assert send(stub) == (500, b"")
-        assert ask(stub, "inject", {"service": "ongoing", "name": "gzip", "times": 0}) == (200, {})
+        assert ask(stub, "inject", {"service": "ongoing", "name": "gzip", "times": None}) == (200, {})
         assert ask(stub, "reset") == (200, {"unmet": ["no call met the injection gzip at ongoing"]})
-        assert b"SYNCHRONIZATION" in send(stub)[1]
+        assert b"SESSION<" in send(stub)[1]
 
     def test_is_no_message(self, stub):
         ask(stub, "reset")
@@ -303,18 +306,26 @@ class TestTheControlEndpoint:
     @pytest.mark.parametrize(
         ("act", "fields", "status", "said"),
         [
-            ("given", {"service": "luminat", "state": "strict"}, 400, "did you mean luminate?"),
-            ("given", {"service": "luminate", "state": "strickt"}, 400, "did you mean strict?"),
-            ("given", {"service": "luminate"}, 400, "'state' is missing or not a string"),
-            ("given", {"service": 7, "state": "strict"}, 400, "'service' is missing or not a string"),
+            ("given", {"service": "luminat", "name": "strict"}, 400, "did you mean luminate?"),
+            ("given", {"service": "luminate", "name": "strickt"}, 400, "did you mean strict?"),
+            ("given", {"service": "luminate"}, 400, "'name' is missing or not a string"),
+            ("given", {"service": 7, "name": "strict"}, 400, "'service' is missing or not a string"),
             (
                 "given",
-                {"service": "luminate", "state": "strict", "parameters": []},
+                {"service": "luminate", "name": "strict", "parameters": []},
                 400,
                 "'parameters' is not an object",
             ),
-            ("inject", {"service": "luminate", "name": "gzip", "times": "two"}, 400, "'times' is not a number"),
+            (
+                "inject",
+                {"service": "luminate", "name": "gzip", "times": "two"},
+                400,
+                "'times' is not a number, nor null",
+            ),
             ("inject", {"service": "luminate", "name": "gzip", "times": -1}, 400, "times is a number from 1 on"),
+            ("inject", {"service": "luminate", "name": "gzip", "times": 0}, 400, "times is a number from 1 on"),
+            ("inject", {"service": "luminate", "name": "gzip", "tims": 2}, 400, "there is no member 'tims'"),
+            ("reset", {"service": "luminate"}, 400, "there is no member 'service'; known are none"),
             ("forget", {}, 404, "/soap-contracts/control/given"),
         ],
     )
@@ -329,6 +340,11 @@ class TestTheControlEndpoint:
 
     def test_is_posted_to(self, stub):
         assert ask(stub, "reset", method="PUT") == (405, {"error": "conditions are POSTed"})
+
+    def test_is_closed_where_a_recording_is_under_way(self):
+        with Stub(CATALOG, token=None) as stub:
+            assert ask(stub, "reset", token="any")[0] == 404
+            assert not any(name.startswith("SOAP_CONTRACTS_CONTROL") for name in environment_of(stub))
 
     def test_takes_a_token_that_it_is_given(self):
         with Stub(CATALOG, token="chosen") as stub:
@@ -439,10 +455,13 @@ class TestTheCommandLine:
 def test_every_condition_is_listed_with_what_a_sound_client_does(capsys):
     assert main(["list", "conditions", "--format", "json"]) == 0
     rows = json.loads(capsys.readouterr().out)["conditions"]
-    assert {row["condition"] for row in rows if row["service"] == "*"} == {one.name for one in INJECTIONS.values()}
+    assert {row["condition"] for row in rows if row["service"] is None} == {one.name for one in INJECTIONS.values()}
     assert {row["kind"] for row in rows} == {"state", "injection"}
     states = {(row["service"], row["condition"]): row["parameters"] for row in rows if row["kind"] == "state"}
-    assert states["luminate", "active synchronization"] == "partition [user]"
+    assert states["luminate", "active synchronization"] == [
+        {"name": "partition", "kind": "int", "required": True},
+        {"name": "user", "kind": "str", "required": False},
+    ]
     assert all(row["about"] for row in rows)
 
 
@@ -496,9 +515,8 @@ def test_one(soap_contracts):
     ready(soap_contracts)
     soap_contracts.luminate.inject("gzip", times=None)
 def test_other(soap_contracts):
-    # The session stays: an application may have logged in once for all tests.
     assert send(soap_contracts.luminate.endpoint) == 500
-    soap_contracts.luminate.given("an active synchronization", partition=1)
+    ready(soap_contracts)
     assert send(soap_contracts.luminate.endpoint) == 200
 """,
             passed=2,
@@ -513,11 +531,11 @@ def test_it(soap_contracts):
 """,
             failed=1,
         )
-        stdout.fnmatch_lines(["*StateError: 'credentials are' has no parameter 'pasword'; it takes user, password"])
+        stdout.fnmatch_lines(["*ConditionError: 'credentials are' has no parameter 'pasword'; it takes user, password"])
 
 
 PAGE = (Path(__file__).parent.parent / "docs" / "stub.md").read_text(encoding="utf-8")
-SHOP = PAGE.partition("# my-service/behaviour.py\n")[2].partition("```")[0]
+SHOP, ASMX = (part.partition("```")[0] for part in PAGE.split("# my-service/behaviour.py\n")[1:])
 COMMANDS = [
     command.replace("\n    ", "\n") for command in re.findall(r"^    (curl .*(?:\n    .*)?)$", PAGE, re.MULTILINE)
 ]
@@ -561,6 +579,14 @@ class TestABehaviourOfOnesOwn:
             found = etree.fromstring(connection.getresponse().read())
             connection.close()
         assert found.findtext(".//{*}OrderNumber") == "42"
+
+    def test_may_be_one_on_asmx(self, folder):
+        known = self.named(folder, "behaviour.py:Shop", ASMX)
+        service, operation = known.operation("bookshop/OrderBook")
+        behaviour = behaviour_of(service)
+        for copies, found in (("7", b"<OrderNumber>107</OrderNumber>"), ("0", b"---&gt; Nothing was ordered.")):
+            message = samples.message(service, operation, "request", values={"Copies": copies})
+            assert found in behaviour.respond(Call(message, check(message, catalog=known), service, known)).body
 
     def test_is_not_run_by_a_check(self, folder):
         self.named(folder, "behaviour.py:Shop", "raise SystemExit('run')")
@@ -612,8 +638,10 @@ def test_serve_says_where_to_ask_for_conditions():
     with subprocess.Popen(
         words, stderr=subprocess.PIPE, text=True, env=os.environ | {"SOAP_CONTRACTS_CONTROL_TOKEN": "t"}
     ) as serving:
-        lines = [serving.stderr.readline() for _ in range(3)]
+        lines = [serving.stderr.readline() for _ in range(4)]
         serving.terminate()
-        serving.communicate(timeout=20)
-    assert lines[2].startswith("conditions  http://127.0.0.1:")
-    assert lines[2].endswith("token: the one in SOAP_CONTRACTS_CONTROL_TOKEN\n")
+        rest = serving.communicate(timeout=20)[1]
+    assert lines[2] == "tests in any language ask for conditions by\n"
+    assert lines[3].startswith("  export SOAP_CONTRACTS_CONTROL=http://127.0.0.1:")
+    # The token is where it came from already.
+    assert "TOKEN" not in rest

@@ -84,7 +84,7 @@ def test_serve_says_what_it_did_not_keep():
         report, _ = serving.communicate(timeout=20)
     said = [note["message"] for note in json.loads(report)["notes"]]
     assert said[-2:] == [
-        "2 older exchanges passed or failed before these and were let go; --keep 2 is how many are kept",
+        "2 older exchanges, of which 2 failed, came before these and had to go; --keep 2 is how many are kept",
         "1 older error came before these and had to go; --keep 2 is how many are kept",
     ]
 
@@ -92,7 +92,7 @@ def test_serve_says_what_it_did_not_keep():
 class TestAStubWithALimit:
     @pytest.fixture
     def stub(self):
-        with Stub(load(), limit=3) as running:
+        with Stub(load(), journal=Journal(3)) as running:
             yield running
 
     def test_keeps_no_more_errors_of_clients_that_speak_no_http(self, stub):

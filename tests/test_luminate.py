@@ -16,7 +16,7 @@ from contracts import catalog, samples
 from contracts.checking import check
 from contracts.errors import UnknownNameError
 from contracts.messages import Message
-from contracts.providers import Call, StateError, behaviour_of
+from contracts.providers import Call, ConditionError, behaviour_of
 from contracts.server import Stub
 
 CATALOG = catalog.load()
@@ -308,7 +308,7 @@ class TestAState:
         ],
     )
     def test_that_cannot_be_is_refused_in_a_sentence(self, site, state, parameters, said):
-        with pytest.raises(StateError, match=said):
+        with pytest.raises(ConditionError, match=said):
             site.given(state, **parameters)
 
     def test_that_does_not_exist_gets_the_nearest_name(self, site):
@@ -316,7 +316,7 @@ class TestAState:
             site.given("aktive synchronization", partition=7)
 
     def test_says_no_secret_that_it_was_given(self, site):
-        with pytest.raises(StateError) as caught:
+        with pytest.raises(ConditionError) as caught:
             site.given("credentials are", user=["kanarienvogel"], password="kanarienvogel")
         assert "kanarien" not in str(caught.value)
 
@@ -341,7 +341,7 @@ const [wsdl, control, token, script] = [process.argv[2], process.argv[3], proces
   const seen = [];
   for (const [operation, more] of script) {
     if (operation === 'expire') {
-      const body = JSON.stringify({service: 'luminate', state: 'session expired'});
+      const body = JSON.stringify({service: 'luminate', name: 'session expired'});
       const answer = await fetch(control + '/given', {method: 'POST', body, headers: {Authorization: 'Bearer ' + token}});
       seen.push(answer.status === 200 ? null : answer.status);
       continue;

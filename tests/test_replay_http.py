@@ -68,7 +68,11 @@ def serving(*options: str):
             lines = [process.stderr.readline() for _ in range(2)]
             found = [re.match(r"(\S+)  (http://127\.0\.0\.1:\d+/\S+)  WSDL \2\?wsdl$", line) for line in lines]
             assert all(found), lines
-            assert process.stderr.readline().startswith("conditions  ")
+            about = [process.stderr.readline() for _ in range(3)]
+            assert [line.partition("=")[0] for line in about[1:]] == [
+                "  export SOAP_CONTRACTS_CONTROL",
+                "  export SOAP_CONTRACTS_CONTROL_TOKEN",
+            ]
             yield Served(process, {match[1]: match[2] for match in found})
         finally:
             process.kill()

@@ -32,7 +32,7 @@ from repository import ROOT
 from contracts import samples
 from contracts.catalog import load
 from contracts.cli import main
-from contracts.cli.transport import exposure_told
+from contracts.cli.exposure import exposure_told
 from contracts.driving import drive
 from contracts.server import Place, Stub
 from contracts.server.authority import made_for

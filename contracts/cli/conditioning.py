@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import os
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
-from contracts.conditions import asked_injection, asked_state
-from contracts.config import PREFIX
+from contracts.conditions import wanted_injection, wanted_state
+from contracts.driving import variable
 from contracts.errors import SoapContractsError, UnknownNameError
-from contracts.providers.states import in_words
+from contracts.providers import ConditionError
+from contracts.providers.parameters import in_words
 
 from .failures import UsageError
 
@@ -18,12 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from contracts.catalog import Catalog
-    from contracts.conditions import Asked
+    from contracts.conditions import Wanted
     from contracts.reports import Reporter
     from contracts.server import Stub
-
-_CREDENTIALS: Final = "credentials are"
-_SECRETS: Final = {"user": "USERNAME", "password": "PASSWORD"}
 
 
 def add_conditions(parser: argparse.ArgumentParser) -> None:
@@ -55,32 +53,36 @@ def add_conditions(parser: argparse.ArgumentParser) -> None:
 def bring_about(stub: Stub, args: argparse.Namespace, catalog: Catalog) -> None:
     """Do as the options say. Raises UsageError."""
     conditions = stub.conditions
+    if args.cassettes and (args.given or args.strict):
+        raise UsageError("--given and --strict are about the services, and --cassette answers in their place")
 
-    def give(service: str, asked: Asked) -> None:
-        conditions.given(service, asked.name, _with_credentials(service, asked.name, asked.parameters))
+    stubbed = catalog.remembering(stub.services)
 
-    def inject(service: str, asked: Asked) -> None:
-        conditions.inject(service, asked.name, asked.operation, asked.times, asked.parameters)
+    def give(service: str, asked: Wanted) -> None:
+        conditions.given(service, asked.name, _with_secrets(stub, service, asked), lasting=True)
+
+    def inject(service: str, asked: Wanted) -> None:
+        conditions.inject(service, asked.name, asked.operation, asked.times, asked.parameters, lasting=True)
 
     for text in [*args.given, *(["strict"] if args.strict else [])]:
         # The values stay unsaid: one may be a password.
-        _apply(f"--given {text.partition(',')[0]}", partial(asked_state, text, catalog), give)
+        _apply(f"--given {text.partition(',')[0]}", partial(wanted_state, text, stubbed), give)
     for text in args.inject:
-        _apply(f"--inject {text}", partial(asked_injection, text, catalog), inject)
+        _apply(f"--inject {text}", partial(wanted_injection, text, stubbed), inject)
 
 
-def _apply(option: str, read: Callable[[], Asked], act: Callable[[str, Asked], None]) -> None:
+def _apply(option: str, read: Callable[[], Wanted], act: Callable[[str, Wanted], None]) -> None:
     """Act at each of the services that are asked for: one of them at least has to know what is wanted."""
     try:
         asked = read()
-        unknown: list[UnknownNameError] = []
+        failed: list[ConditionError | UnknownNameError] = []
         for service in asked.services:
             try:
                 act(service, asked)
-            except UnknownNameError as error:
-                unknown.append(error)
-        if len(unknown) == len(asked.services):
-            raise unknown[-1]
+            except (ConditionError, UnknownNameError) as error:
+                failed.append(error)
+        if len(failed) == len(asked.services):
+            raise min(failed, key=lambda error: isinstance(error, UnknownNameError))
     except SoapContractsError as error:
         raise UsageError(f"{option}: {error}") from None
 
@@ -91,20 +93,17 @@ def report_unmet(stub: Stub, reporter: Reporter) -> None:
         reporter.note("--inject", said)
 
 
-def _with_credentials(service: str, name: str, given: dict[str, str]) -> dict[str, str]:
-    if in_words(name) != _CREDENTIALS:
-        return given
-    if given:
-        raise UsageError("a process list shows arguments; " + _advice(service))
-    found = {key: os.environ.get(_variable(service, suffix), "") for key, suffix in _SECRETS.items()}
+def _with_secrets(stub: Stub, service: str, asked: Wanted) -> dict[str, str]:
+    """The parameters of a state, those that are secret from the environment. Raises UsageError."""
+    state = stub.conditions.states(service).get(in_words(asked.name))
+    secret = {} if state is None else {key: suffix for key, suffix in state.secret.items() if suffix is not None}
+    if not secret:
+        return asked.parameters
+    names = {parameter: variable(f"soap_contracts_{service}", suffix) for parameter, suffix in secret.items()}
+    advice = f"set {' and '.join(names.values())}"
+    if secret.keys() & asked.parameters.keys():
+        raise UsageError(f"a process list shows arguments; {advice}")
+    found = {parameter: os.environ.get(name, "") for parameter, name in names.items()}
     if not all(found.values()):
-        raise UsageError(_advice(service))
-    return found
-
-
-def _advice(service: str) -> str:
-    return f"set {' and '.join(_variable(service, suffix) for suffix in _SECRETS.values())}"
-
-
-def _variable(service: str, suffix: str) -> str:
-    return f"{PREFIX}{service.upper()}_{suffix}"
+        raise UsageError(advice)
+    return {**asked.parameters, **found}

@@ -6,7 +6,7 @@ import json
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.conditions import INJECTIONS, injections_for
+from contracts.conditions import INJECTIONS, expectation_of, injections_for
 from contracts.judging import catalog_of
 from contracts.providers import behaviour_of
 from contracts.providers.states import states_of
@@ -18,7 +18,7 @@ from .options import add_contracts, add_format, settings_from
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from contracts.catalog import Catalog
     from contracts.conditions import Injection
@@ -49,7 +49,7 @@ def execute(args: argparse.Namespace) -> int:
     if args.format == "json":
         sys.stdout.write(json.dumps({"version": 1, args.what: rows}, indent=2) + "\n")
     else:
-        sys.stdout.write(_aligned(rows))
+        sys.stdout.write(_aligned([_in_words(row) if args.what == "conditions" else row for row in rows]))
     return 0
 
 
@@ -119,25 +119,31 @@ def _conditions(catalog: Catalog) -> list[Row]:
     rows: list[Row] = []
     for service in catalog:
         behaviour = behaviour_of(service)
-        rows += [_condition("state", service.name, found, "-") for found in states_of(type(behaviour)).values()]
+        rows += [_condition("state", service.name, found, ()) for found in states_of(type(behaviour)).values()]
         rows += [
-            _condition("injection", service.name, found, found.expectation)
+            _condition("injection", service.name, found, found.expected)
             for name, found in injections_for(behaviour).items()
             if name not in INJECTIONS
         ]
-    shared = [_condition("injection", "*", found, found.expectation) for found in INJECTIONS.values()]
-    return [*rows, *shared]
+    return [*rows, *(_condition("injection", None, found, found.expected) for found in INJECTIONS.values())]
 
 
-def _condition(kind: str, service: str, found: State | Injection, expected: str) -> Row:
+def _condition(kind: str, service: str | None, found: State | Injection, expected: Sequence[str]) -> Row:
     return {
         "kind": kind,
         "service": service,
         "condition": found.name,
-        "parameters": " ".join(one.name if one.required else f"[{one.name}]" for one in found.parameters) or None,
-        "a sound client": expected,
+        "parameters": [one._asdict() for one in found.parameters],
+        "expected": list(expected),
         "about": found.about,
     }
+
+
+def _in_words(row: Row) -> Row:
+    """A row of the table of conditions as the text form shows it; a service of None is any."""
+    parameters = [one["name"] if one["required"] else f"[{one['name']}]" for one in row["parameters"]]
+    told = {"service": row["service"] or "*", "parameters": " ".join(parameters) or None}
+    return row | told | {"expected": expectation_of(row["expected"]) or None}
 
 
 _TABLES: Final[dict[str, Callable[[Catalog], list[Row]]]] = {

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
 from contracts.errors import LeakError, SoapContractsError, UnansweredRequestError
+from contracts.policy import operation_of
 from contracts.recording import Recorder, UnreachableError, refuse_unusable, target_of
 from contracts.reports.text import amount
 from contracts.server import Stub
@@ -135,7 +136,9 @@ def _recorder(judging: Judging) -> Recorder:
 
 
 def _driven(command: Sequence[str], judging: Judging, recorder: Recorder) -> Drive:
-    stub = Stub(judging.catalog, [judging.args.service], counted=judging.policy.counted, replay=recorder.answer)
+    stub = Stub(
+        judging.catalog, [judging.args.service], counted=judging.policy.counted, replay=recorder.answer, token=None
+    )
     return drive(command, stub, timeout=judging.args.timeout, stdout=STDERR)
 
 
@@ -166,7 +169,7 @@ def _report(result: Drive, judging: Judging, reporter: Reporter) -> str:
     report_exchanges(result.exchanges, result.failures, None, reporter)
     if result.exit_code is not None:
         reporter.client(result.exit_code)
-    report_missing(result.exchanges, judging.args.expect, reporter)
+    report_missing({operation_of(one.verdicts[0]) for one in result.exchanges}, judging.args.expect, reporter)
     lack = lack_of(result, judging.args.timeout, variable(judging.args.service, "endpoint"))
     if lack:
         reporter.incomplete("client", lack)

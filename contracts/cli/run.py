@@ -10,6 +10,7 @@ from contracts.server import Place
 
 from .clients import STDERR, add_timeout, command_of, lack_of
 from .conditioning import report_unmet
+from .exposure import add_tls, tls_of
 from .failures import USAGE, complain
 from .judging import Judging
 from .options import NOTHING, add_common, exit_code
@@ -23,7 +24,6 @@ from .stubbing import (
     stub_of,
     tape_of,
 )
-from .transport import add_tls, tls_of
 
 HELP: Final = "run a client against a stub of the services and judge all that it sends"
 
@@ -75,7 +75,7 @@ def execute(args: argparse.Namespace) -> int:
         report_exchanges(result.exchanges, result.failures, folder, reporter)
         if result.exit_code is not None:
             reporter.client(result.exit_code)
-        report_missing(result.exchanges, args.expect, reporter)
+        report_missing(stub.journal.operations, args.expect, reporter)
         report_unused(tape, reporter)
         report_unmet(stub, reporter)
         lack = lack_of(result, args.timeout, _variables(services))

@@ -9,16 +9,17 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Final
 
-from contracts.driving import TOKEN
+from contracts.driving import CONTROL, TOKEN
 from contracts.reports import escaped
 from contracts.reports.text import amount
-from contracts.server import Place, line_of
+from contracts.server import Journal, Place, line_of
 from contracts.signals import DEADLY, taken_by
 
 from .conditioning import report_unmet
+from .exposure import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 from .failures import UsageError
 from .judging import Judging
-from .options import add_common, exit_code
+from .options import VIOLATED, add_common, exit_code
 from .stubbing import (
     add_stub,
     folder_of,
@@ -29,11 +30,12 @@ from .stubbing import (
     stub_of,
     tape_of,
 )
-from .transport import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.reports import Reporter
-    from contracts.server import Stub
+    from contracts.server import Exchange, Stub
 
 HELP: Final = "serve a stub of the services, or cassettes, until interrupted, and judge all that comes"
 
@@ -58,8 +60,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add_tls(parser)
     add_common(parser)
     parser.epilog = """\
-Standard error has the addresses, on 127.0.0.1 without --expose, then a line an exchange. The report is written at the end, which SIGINT (Ctrl-C),
-SIGTERM or SIGHUP brings about.
+Standard error has the addresses, on 127.0.0.1 without --expose, then a line an exchange. The report is written at the
+end, which SIGINT (Ctrl-C), SIGTERM or SIGHUP brings about.
 
 exit codes:
   1  a contract was violated, an expected operation never came, or a request is in no cassette
@@ -80,17 +82,24 @@ def execute(args: argparse.Namespace) -> int:
     services, folder, tape = services_of(judging), folder_of(judging), tape_of(judging)
     place = Place(host_of(args), args.port, tls_of(args))
     token = os.environ.get(TOKEN, "")
-    stub = stub_of(judging, services, tape, place=place, limit=args.keep, token=token)
+    stub = stub_of(judging, services, tape, place=place, journal=Journal(args.keep, _failing(judging)), token=token)
     with judging.reporter() as reporter:
         _serve(stub, args)
         exchanges = stub.review()
         report_exchanges(exchanges, stub.failures, folder, reporter)
-        report_missing(exchanges, args.expect, reporter)
+        report_missing(stub.journal.operations, args.expect, reporter)
         report_unused(tape, reporter)
         report_unmet(stub, reporter)
         _report_gone(stub, args.keep, reporter)
         judging.conclude(reporter)
-    return exit_code(reporter)
+    code = exit_code(reporter)
+    return VIOLATED if stub.journal.failed and not code else code
+
+
+def _failing(judging: Judging) -> Callable[[Exchange], bool]:
+    """What tells an exchange that fails: those are kept the longest."""
+    fail_on, counted = judging.settings.fail_on, judging.policy.counted
+    return lambda exchange: any(counted(verdict).fails_at(fail_on) for verdict in exchange.verdicts)
 
 
 def _report_gone(stub: Stub, keep: int, reporter: Reporter) -> None:
@@ -98,8 +107,10 @@ def _report_gone(stub: Stub, keep: int, reporter: Reporter) -> None:
     journal = stub.journal
     kept = f"--keep {keep} is how many are kept"
     if journal.gone:
-        said = f"{amount(journal.gone, 'older exchange')} passed or failed before these and were let go"
-        reporter.note("stub", f"{said}; {kept}")
+        failed = f", of which {journal.failed} failed," if journal.failed else ""
+        reporter.note(
+            "stub", f"{amount(journal.gone, 'older exchange')}{failed} came before these and had to go; {kept}"
+        )
     if journal.missed:
         reporter.note("stub", f"{amount(journal.missed, 'older error')} came before these and had to go; {kept}")
 
@@ -133,13 +144,16 @@ def _announce(stub: Stub) -> None:
     for service in stub.services:
         _say(f"{service}  {stub.endpoint(service)}  WSDL {stub.wsdl(service)}")
 
-    known = "the one in" if os.environ.get(TOKEN) else f"{stub.control.token}, for"
-    _say(f"conditions  {stub.control_address}  token: {known} {TOKEN}")
+    _say("tests in any language ask for conditions by")
+    _say(f"  export {CONTROL}={stub.control_address}")
+    if not os.environ.get(TOKEN):
+        _say(f"  export {TOKEN}={stub.control.token}")
 
 
 def _watch(stub: Stub, over: threading.Event) -> None:
-    told = 0
-    while not over.wait(_POLL):
+    told, ended = 0, False
+    while not ended:
+        ended = over.wait(_POLL)
         count = stub.journal.count
         for exchange in stub.journal.last(count - told) if count > told else ():
             _say(line_of(exchange))

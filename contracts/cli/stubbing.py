@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 from contracts.addresses import is_soap
 from contracts.conditions import ConductError
 from contracts.errors import ReadError, SoapContractsError, UnansweredRequestError, UnmatchedRequestError
-from contracts.policy import operation_of
 from contracts.saving import Folder, SaveError
 from contracts.server import MalformedRequestError, Stub
 from contracts.tapes import Tape, found_in, load_all
@@ -19,7 +18,7 @@ from .failures import UsageError, location_of
 
 if TYPE_CHECKING:
     import argparse
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Collection, Iterator, Sequence
 
     from contracts.findings import Verdict
     from contracts.messages import Message
@@ -133,6 +132,9 @@ def report_exchanges(
     """Report what was exchanged, and what no verdict tells; save the exchanges where there is a folder for them."""
     for verdict in _verdicts(exchanges) if folder is None else _saved(exchanges, folder, reporter):
         reporter.verdict(verdict)
+    for exchange in exchanges:
+        if exchange.injected:
+            reporter.note(exchange.request.source, f"answered by the injection {exchange.injected}")
     for failure in failures:
         if isinstance(failure, MalformedRequestError):
             reporter.malformed("stub", str(failure))
@@ -147,9 +149,8 @@ def report_exchanges(
             reporter.error("stub", str(failure) if known else f"internal error: {location_of(failure)}")
 
 
-def report_missing(exchanges: Sequence[Exchange], expected: Sequence[str], reporter: Reporter) -> None:
-    """Report the operations that were expected and never came."""
-    came = {operation_of(exchange.verdicts[0]) for exchange in exchanges}
+def report_missing(came: Collection[str], expected: Sequence[str], reporter: Reporter) -> None:
+    """Report the operations that were expected and are not among those that came, each ``service/Operation``."""
     for operation in dict.fromkeys(expected):
         if operation not in came:
             reporter.missing(operation)
@@ -179,6 +180,6 @@ def _saved(exchanges: Sequence[Exchange], folder: Folder, reporter: Reporter) ->
 def _to_save(exchange: Exchange) -> tuple[Message | None, Sequence[Verdict], Sequence[Verdict]]:
     """The response to save, the verdicts on what is saved, and the other: in a file our own odd answers would fail."""
     *_, last = exchange.verdicts
-    if exchange.response is None or not exchange.answered_by or not last.findings:
+    if exchange.response is None or not (exchange.injected or (exchange.ours and last.findings)):
         return exchange.response, exchange.verdicts, ()
     return None, exchange.verdicts[:1], exchange.verdicts[1:]

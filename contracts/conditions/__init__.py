@@ -3,17 +3,18 @@
 from . import replacements, spellings, transport, values  # noqa: F401 - importing registers
 from .conduct import ConductError
 from .director import Conditions, Served
-from .injections import INJECTIONS, Injection, injections_for
-from .words import Asked, asked_injection, asked_state
+from .injections import INJECTIONS, Injection, expectation_of, injections_for
+from .words import Wanted, wanted_injection, wanted_state
 
 __all__ = [
     "INJECTIONS",
-    "Asked",
     "Conditions",
     "ConductError",
     "Injection",
     "Served",
-    "asked_injection",
-    "asked_state",
+    "Wanted",
+    "expectation_of",
     "injections_for",
+    "wanted_injection",
+    "wanted_state",
 ]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
-from contracts.providers.states import Parameter, about_of, in_words, parameters_of
+from contracts.providers.parameters import Parameter, about_of, in_words, parameters_of
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from contracts.answers import Answer
     from contracts.model import Operation, Service
@@ -45,6 +45,7 @@ class Injection(NamedTuple):
     ``expected`` has everything that a sound client may do. ``processed`` tells whether the provider does what was asked
     before the client gets to see this. ``suits`` tells of which operations it can be an answer. ``make`` is called with
     a Scene and the parameters; it gives None where this answer leaves nothing to do, and then waits for the next.
+    ``refuse`` is called with the parameters beforehand, and raises ConditionError for what can be none.
     """
 
     name: str
@@ -54,12 +55,18 @@ class Injection(NamedTuple):
     parameters: tuple[Parameter, ...]
     suits: Callable[[Operation], bool]
     make: Callable[..., Answer | None]
+    refuse: Callable[..., None]
 
     @property
     def expectation(self) -> str:
-        """What a sound client does, in words: one of its outcomes; then what it may do next, or must not."""
-        outcomes = [one for one in self.expected if one in _OUTCOMES]
-        return "; ".join([" or ".join(outcomes), *(one for one in self.expected if one not in _OUTCOMES)])
+        """``expected`` in words."""
+        return expectation_of(self.expected)
+
+
+def expectation_of(expected: Sequence[str]) -> str:
+    """What a sound client does, in words: one of its outcomes; then what it may do next, or must not."""
+    outcomes = [one for one in expected if one in _OUTCOMES]
+    return "; ".join(filter(None, [" or ".join(outcomes), *(one for one in expected if one not in _OUTCOMES)]))
 
 
 #: The injections that any service has, by name.
@@ -67,7 +74,11 @@ INJECTIONS: Final[dict[str, Injection]] = {}
 
 
 def injection(
-    *expected: Expectation, processed: bool = True, name: str = "", suits: Callable[[Operation], bool] | None = None
+    *expected: Expectation,
+    processed: bool = True,
+    name: str = "",
+    suits: Callable[[Operation], bool] | None = None,
+    refuse: Callable[..., None] | None = None,
 ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Register a function as an injection, by its own name in words or by ``name``.
 
@@ -77,7 +88,14 @@ def injection(
     def register(function: Callable[..., Any]) -> Callable[..., Any]:
         words = name or in_words(function.__name__)
         INJECTIONS[in_words(words)] = Injection(
-            words, about_of(function), expected, processed, parameters_of(function), suits or _any, function
+            words,
+            about_of(function),
+            expected,
+            processed,
+            parameters_of(function),
+            suits or _any,
+            function,
+            refuse or _nothing,
         )
         return function
 
@@ -92,11 +110,15 @@ def injections_for(behaviour: Behaviour) -> dict[str, Injection]:
 
 def _fault(behaviour: Behaviour, name: str) -> Injection:
     def make(scene: Scene, text: str = "") -> Answer:
-        return scene.behaviour.fault(name, text)
+        return scene.behaviour.fault(name, text, scene.call)
 
     title = behaviour.service.title
     about = f"{title} answers {name}; `text` is what it says."
-    return Injection(name, about, ("raise",), False, parameters_of(make), _any, make)  # noqa: FBT003 - in order
+    return Injection(name, about, ("raise",), False, parameters_of(make), _any, make, _nothing)  # noqa: FBT003 - in order
+
+
+def _nothing(**_parameters: object) -> None:
+    pass
 
 
 def _any(_operation: Operation) -> bool:

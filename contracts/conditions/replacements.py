@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import copy
 from typing import TYPE_CHECKING, Final
+from urllib.parse import urlsplit
 
 from lxml import etree
 
 from contracts import samples
-from contracts.answers import Answer
+from contracts.answers import Answer, envelope
 from contracts.fields import is_field
-from contracts.names import BODY, TEXT_XML
-from contracts.providers import StateError
+from contracts.names import BODY
+from contracts.providers import ConditionError
 from contracts.xml import parse
 
 from .injections import injection
@@ -19,7 +20,6 @@ from .injections import injection
 if TYPE_CHECKING:
     from .injections import Scene
 
-_XML: Final = (("Content-Type", TEXT_XML),)
 _PAGE: Final = b"""\
 <!DOCTYPE html>
 <html><head><title>Service Unavailable</title></head>
@@ -27,13 +27,13 @@ _PAGE: Final = b"""\
 """
 #: What marks the address to which a redirect leads, so that a client that follows it is known.
 REDIRECTED: Final = "soap-contracts-redirected"
-_NAMES: Final = {"127.0.0.1": "localhost", "localhost": "127.0.0.1"}
+_NAMES: Final = {"127.0.0.1": "localhost", "localhost": "127.0.0.1", "::1": "localhost"}
 
 
 @injection("raise", processed=False)
 def fault_with_200(scene: Scene) -> Answer:
     """A fault with status 200: the status says success, the Body does not (WS-I BP 1.1 R1107)."""
-    return scene.behaviour.fault(scene.behaviour.faults[0])._replace(status=200)
+    return scene.behaviour.fault(scene.behaviour.faults[0], call=scene.call)._replace(status=200)
 
 
 @injection("raise", "may retry", processed=False)
@@ -61,7 +61,7 @@ def other_operations_response(scene: Scene) -> Answer | None:
     others = [one for one in scene.service.operations if one is not scene.operation]
     if not others or scene.process().status != 200:
         return None
-    return Answer(200, _XML, samples.fullest(scene.service, others[0], "response"))
+    return envelope(200, samples.fullest(scene.service, others[0], "response"))
 
 
 @injection("raise", "the same values")
@@ -76,18 +76,23 @@ def two_payloads(scene: Scene) -> Answer | None:
     return answer._replace(body=etree.tostring(root, encoding="utf-8", xml_declaration=True))
 
 
-@injection("raise", processed=False)
-def redirect(scene: Scene, location: str = "", status: int = 307) -> Answer:
-    """A redirect to another host, or to `location`: whoever follows it sends the credentials there."""
+def _refuse_redirect(location: str = "", status: int = 307) -> None:
     if not 300 <= status <= 399:
-        raise StateError(f"redirect: status is a number from 300 to 399, not {status}")
+        raise ConditionError(f"redirect: status is a number from 300 to 399, not {status}")
     if not is_field("Location", location):
-        raise StateError("redirect: location is an address, percent-encoded, without line breaks")
-    return Answer(status, (("Location", location or _elsewhere(scene)),), b"")
+        raise ConditionError("redirect: location is an address, percent-encoded, without line breaks")
+
+
+@injection("raise", processed=False, refuse=_refuse_redirect)
+def redirect(scene: Scene, location: str = "", status: int = 307) -> Answer | None:
+    """A redirect to another host, or to `location`: whoever follows it sends the credentials there."""
+    there = location or _elsewhere(scene)
+    return Answer(status, (("Location", there),), b"") if there else None
 
 
 def _elsewhere(scene: Scene) -> str:
-    """The stub itself, by another of its names."""
-    scheme, _, authority = scene.base.partition("://")
-    host, colon, port = authority.partition(":")
-    return f"{scheme}://{_NAMES.get(host, host)}{colon}{port}/{scene.service.name}?{REDIRECTED}"
+    """The stub itself, by another of its names; "" where it has none that is known."""
+    parts = urlsplit(scene.base)
+    other = _NAMES.get(parts.hostname or "")
+    port = "" if parts.port is None else f":{parts.port}"
+    return f"{parts.scheme}://{other}{port}/{scene.service.name}?{REDIRECTED}" if other else ""

@@ -9,7 +9,7 @@ from lxml import etree
 
 from contracts.fields import is_field
 from contracts.messages import Message
-from contracts.providers import StateError
+from contracts.providers import ConditionError
 from contracts.respellings import HABITS, respelled
 from contracts.xml import parse
 
@@ -27,13 +27,18 @@ ENTITY_PATH: Final = "/soap-contracts/entity"
 _TYPE: Final = "content-type"
 
 
-@injection("raise", "the same values")
+def _refuse_type(value: str = "", charset: str = "") -> None:
+    if not is_field("Content-Type", value + charset):
+        raise ConditionError("a Content-Type has no line break and no letter beyond Latin-1")
+
+
+@injection("raise", "the same values", refuse=_refuse_type)
 def wrong_content_type(scene: Scene, value: str = "text/html") -> Answer:
     """A Content-Type that is not text/xml over a good envelope."""
     return _headed(scene.process(), _TYPE, "Content-Type", value)
 
 
-@injection("raise", "the same values")
+@injection("raise", "the same values", refuse=_refuse_type)
 def wrong_charset(scene: Scene, charset: str = "utf-16") -> Answer:
     """A charset in Content-Type that the bytes are not in; WS-I BP 1.1 R1019 has the receiver believe it."""
     return _headed(scene.process(), _TYPE, "Content-Type", f"text/xml; charset={charset}")
@@ -99,7 +104,7 @@ def doctype_with_entities(scene: Scene) -> Answer | None:
     doctype = f"<!DOCTYPE {_name_of(root)} [{entities}]>"
     body = etree.tostring(root, encoding="unicode")
     at = body.index(">") + 1
-    used = '<!-- --><n:Note xmlns:n="urn:example:note">&inner;&outer;</n:Note>'
+    used = '<n:Note xmlns:n="urn:example:note">&inner;&outer;</n:Note>'
     header = f"{_prefix(root)}Header"
     return answer._replace(body=f"{doctype}{body[:at]}<{header}>{used}</{header}>{body[at:]}".encode())
 
@@ -124,8 +129,6 @@ def _spelled(scene: Scene, ways: Mapping[str, str]) -> Answer | None:
 
 
 def _headed(answer: Answer, replaced: str, name: str, value: str) -> Answer:
-    """``answer`` with one header field more, in the place of ``replaced``. Raises StateError for what is none."""
-    if not is_field(name, value):
-        raise StateError(f"{value!r} cannot be the value of {name}: it has a line break, or letters beyond Latin-1")
+    """``answer`` with one header field more, in the place of ``replaced``."""
     kept = tuple(field for field in answer.headers if field[0].lower() != replaced)
     return answer._replace(headers=(*kept, (name, value)))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from contracts.answers import Answer, Wire
+from contracts.answers import NOTHING, Answer, Wire
 from contracts.fields import HOP_BY_HOP
 from contracts.raw import head, status_line
 
@@ -62,7 +62,7 @@ def slow_headers(scene: Scene, seconds: float = 1) -> Answer:
 @injection("raise", "may retry", processed=False)
 def reset_before_processing(scene: Scene) -> Answer:  # noqa: ARG001 - every injection gets it
     """The connection is reset, and nothing was done."""
-    return Answer(0, (), b"", Wire(reset=True))
+    return NOTHING
 
 
 @injection("raise", "must not retry")
@@ -72,7 +72,7 @@ def reset_after_processing(scene: Scene) -> Answer:
     A call that destroys something (EndSynchronization) must not be sent again as it is: that is called out. Others may.
     """
     scene.process()
-    return Answer(0, (), b"", Wire(reset=True))
+    return NOTHING
 
 
 def _head(answer: Answer, length: int | None = None) -> bytes:

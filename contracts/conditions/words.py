@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.errors import UnknownNameError
-from contracts.providers import StateError
+from contracts.providers import ConditionError
 
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
@@ -19,7 +19,7 @@ _INJECTED: Final = re.compile(
 _ANY: Final = "*"
 
 
-class Asked(NamedTuple):
+class Wanted(NamedTuple):
     """A condition that somebody asked for: of which services, its name, for which calls, and its parameters."""
 
     services: tuple[str, ...]
@@ -29,29 +29,30 @@ class Asked(NamedTuple):
     parameters: dict[str, str]
 
 
-def asked_state(text: str, catalog: Catalog) -> Asked:
-    """``[SERVICE/]STATE[,PARAMETER=VALUE...]``; without a service it is meant for each. Raises as `asked_injection`."""
+def wanted_state(text: str, catalog: Catalog) -> Wanted:
+    """``[SERVICE/]STATE[,PARAMETER=VALUE...]``; without a service it is meant for each.
+
+    Raises as `wanted_injection`.
+    """
     service, slash, rest = text.partition("/")
-    if slash and service in catalog.services:
-        name, parameters = _split(rest)
-        return Asked((service,), name, None, None, parameters)
-    name, parameters = _split(text)
-    return Asked(tuple(catalog.services), name, None, None, parameters)
+    name, parameters = _split(rest if slash else text)
+    services = (catalog.service(service).name,) if slash else tuple(catalog.services)
+    return Wanted(services, name, None, None, parameters)
 
 
-def asked_injection(text: str, catalog: Catalog) -> Asked:
+def wanted_injection(text: str, catalog: Catalog) -> Wanted:
     """``NAME[,PARAMETER=VALUE...][:OPERATION[:TIMES]]``.
 
     The operation is ``Operation`` or ``service/Operation``, ``*`` or ``service/*`` any; TIMES is 1, or ``*`` for ever.
-    Raises StateError for another form, and UnknownNameError for an operation that does not exist.
+    Raises ConditionError for another form, and UnknownNameError for an operation that does not exist.
     """
     found = _INJECTED.fullmatch(text)
     if found is None:
-        raise StateError(f"{text!r} is not of the form NAME[,PARAMETER=VALUE...][:OPERATION[:TIMES]]")
+        raise ConditionError(f"{text!r} is not of the form NAME[,PARAMETER=VALUE...][:OPERATION[:TIMES]]")
     name, parameters = _split(found["condition"])
     services, operation = _called(found["operation"] or _ANY, catalog)
     times = None if found["times"] == _ANY else int(found["times"] or 1)
-    return Asked(services, name, operation, times, parameters)
+    return Wanted(services, name, operation, times, parameters)
 
 
 def _called(text: str, catalog: Catalog) -> tuple[tuple[str, ...], str | None]:
@@ -73,6 +74,6 @@ def _split(text: str) -> tuple[str, dict[str, str]]:
     for pair in pairs:
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise StateError(f"{text!r}: {pair!r} is not of the form PARAMETER=VALUE")
+            raise ConditionError(f"{text!r}: {pair!r} is not of the form PARAMETER=VALUE")
         parameters[key.strip()] = value
     return name.strip(), parameters

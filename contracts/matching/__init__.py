@@ -2,5 +2,6 @@
 
 from .forms import ALL
 from .requests import Asked, Key, asked_of, differences_of, key_of
+from .values import value_key
 
-__all__ = ["ALL", "Asked", "Key", "asked_of", "differences_of", "key_of"]
+__all__ = ["ALL", "Asked", "Key", "asked_of", "differences_of", "key_of", "value_key"]

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from contracts.arguments import differences_of, taught
 from contracts.checking import check
-from contracts.errors import ContractViolation, UnknownNameError
+from contracts.errors import ContractViolation, SoapContractsError, UnknownNameError
 from contracts.policy import Allow
 from contracts.rules import open_case
 from contracts.secrecy import MASK, without
@@ -86,21 +86,33 @@ class StubbedService:
             if self.name in (exchange.request.service, exchange.verdicts[0].service)
         )
 
-    def given(self, state: str, **parameters: object) -> None:
+    def given(self, state: str, /, **parameters: object) -> None:
         """Bring the service into a state, until the test ends: ``given("an active synchronization", partition=7)``.
 
-        `soap-contracts list conditions` lists the states and their parameters. Raises UnknownNameError and StateError.
+        `soap-contracts list conditions` lists them, with their parameters. Raises UnknownNameError and ConditionError.
         """
         __tracebackhide__ = True  # pytest would print the parameters, among which a password may be
-        self._watch.stub.conditions.given(self.name, state, parameters)
+        try:
+            self._watch.stub.conditions.given(self.name, state, parameters)
+        except SoapContractsError as error:
+            parameters.clear()
+            # Nor may it print those of the frames below.
+            raise error.with_traceback(None) from None
 
-    def inject(self, injection: str, operation: str | None = None, times: int | None = 1, **parameters: object) -> None:
+    def inject(
+        self, injection: str, operation: str | None = None, /, times: int | None = 1, **parameters: object
+    ) -> None:
         """Let the next ``times`` calls of ``operation`` meet ``injection``, until the test ends.
 
-        None means any operation, and every call. `soap-contracts list conditions` lists the injections, with what a
-        sound client does then. What no call has met is noted. Raises UnknownNameError and StateError.
+        Without ``operation`` that is any, with ``times=None`` every call. `soap-contracts list conditions` lists the
+        injections, with what a sound client does then. What no call has met is noted. Raises UnknownNameError and
+        ConditionError.
         """
-        self._watch.stub.conditions.inject(self.name, injection, operation, times, parameters)
+        __tracebackhide__ = True
+        try:
+            self._watch.stub.conditions.inject(self.name, injection, operation, times, parameters)
+        except SoapContractsError as error:
+            raise error.with_traceback(None) from None
 
     def assert_carries(self, arguments: Mapping[str, Any] | Arguments) -> None:
         """Raise ContractViolation unless what came is valid and the last request has ``arguments`` in it, unchanged.

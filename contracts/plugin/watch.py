@@ -244,11 +244,11 @@ class Watch:
             pytest.fail(misuse, pytrace=False)
 
     def _end(self) -> None:
+        allowed, self._allowed = self._allowed, Policy()
         unmet = [] if self._stub is None else self._stub.conditions.reset()
         if self._item is not None and self._ran:
-            self.tally.notes += [(self._item.nodeid, said) for said in (*self._allowed.notes(), *unmet)]
+            self.tally.notes += [(self._item.nodeid, said) for said in (*allowed.notes(), *unmet)]
         self._item = None
-        self._allowed = Policy()
 
     def _phase(self) -> Phase:
         """One phase of a test, with its end."""

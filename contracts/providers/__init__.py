@@ -4,6 +4,7 @@ from .behaviour import Behaviour, refused, sampled
 from .calls import Call
 from .clocks import Clock
 from .loading import behaviour_of
-from .states import State, StateError, state
+from .parameters import ConditionError
+from .states import State, state
 
-__all__ = ["Behaviour", "Call", "Clock", "State", "StateError", "behaviour_of", "refused", "sampled", "state"]
+__all__ = ["Behaviour", "Call", "Clock", "ConditionError", "State", "behaviour_of", "refused", "sampled", "state"]

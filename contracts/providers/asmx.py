@@ -13,8 +13,6 @@ from urllib.parse import unquote_to_bytes
 from zoneinfo import ZoneInfo
 
 from contracts import samples
-from contracts.answers import Answer
-from contracts.errors import UnknownNameError
 from contracts.names import SOAP11, SOAP12, local_name
 
 from .asmx_documents import parameter_of, see
@@ -23,14 +21,16 @@ from .asmx_writing import FaultText, empty, fault, success
 from .behaviour import Behaviour
 from .dotnet import Server, Value
 from .exceptions import NetError
-from .states import StateError, state
+from .parameters import ConditionError
+from .states import state
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
     from datetime import tzinfo
 
+    from contracts.answers import Answer
     from contracts.messages import Message
-    from contracts.model import Operation, Service
+    from contracts.model import Operation
 
     from .asmx_documents import Seen
     from .calls import Call
@@ -84,11 +84,6 @@ class Asmx(Behaviour):
     A subclass gives the service's `methods`. An operation without one answers with a sample of its response.
     """
 
-    def __init__(self, service: Service) -> None:
-        super().__init__(service)
-        self._zone: tzinfo = UTC
-        self._development = False
-
     @property
     def methods(self) -> Mapping[str, Method]:
         """By an operation's name what it does: it takes the parameters by name and returns the result's values.
@@ -107,7 +102,7 @@ class Asmx(Behaviour):
         """The answer of ASP.NET to any request."""
         message = call.message
         if message.method not in (None, "POST"):
-            return _page(self.service) if message.method == "GET" else empty(SOAP11, 405)
+            return empty(SOAP11, 405)
         content_type = message.header("Content-Type") or ""
         try:
             return self._processed(message, content_type, see(message.body, content_type))
@@ -119,7 +114,7 @@ class Asmx(Behaviour):
     def reset(self) -> None:
         """Forget what calls and states have brought about."""
         super().reset()
-        self._zone = UTC
+        self._zone: tzinfo = UTC
         self._development = False
 
     @property
@@ -128,20 +123,24 @@ class Asmx(Behaviour):
         own = ("ServerFault", *_FAULTS, "BadRequest", "UnsupportedMediaType")
         return (*own, *[fault.name for fault in self.service.faults if fault.name not in own])
 
-    def fault(self, name: str, text: str = "") -> Answer:
-        """The answer of this name, one of `faults`: 500 with a fault, 400 or 415 with nothing. UnknownNameError."""
-        said = text or f"{name}, as it was asked for"
+    def refuse(self, call: Call) -> Answer:
+        """A fault in the SOAP version of the call."""
+        error = call.error
+        said = "the message calls no operation" if error is None else f"{error.rule}: {error.message}"
+        return self._fault(_version_of(call), FaultText("Client", said))
+
+    def write_fault(self, name: str, text: str, call: Call | None) -> Answer:
+        """The answer called ``name``, in the SOAP version of the call: 500 with a fault, 400 or 415 with nothing."""
+        namespace = SOAP11 if call is None else _version_of(call)
         if name == "BadRequest":
-            return empty(SOAP11, 400)
+            return empty(namespace, 400)
         if name == "UnsupportedMediaType":
-            return empty(SOAP11, 415)
+            return empty(namespace, 415)
         if name == "ServerFault":
-            return self._fault(SOAP11, FaultText("Server", _UNPROCESSED, (NetError("System.Exception", said),)))
-        if name not in self.faults:
-            raise UnknownNameError.of("fault", name, self.faults)
+            return self._fault(namespace, FaultText("Server", _UNPROCESSED, (NetError("System.Exception", text),)))
         if name not in _FAULTS:
-            return super().fault(name, text)
-        return self._fault(SOAP11, FaultText(_FAULTS[name], said, of_header=name == "MustUnderstand"))
+            return super().write_fault(name, text, call)
+        return self._fault(namespace, FaultText(_FAULTS[name], text, of_header=name == "MustUnderstand"))
 
     @state
     def development_errors(self) -> None:
@@ -154,7 +153,7 @@ class Asmx(Behaviour):
         try:
             self._zone = ZoneInfo(name)
         except (LookupError, ValueError, OSError):
-            raise StateError(
+            raise ConditionError(
                 f"'time zone': there is no zone {name[:40]!r}; name one such as Europe/Stockholm"
             ) from None
 
@@ -281,10 +280,10 @@ class Asmx(Behaviour):
 _FAULTS: Final = {"ClientFault": "Client", "VersionMismatch": "VersionMismatch", "MustUnderstand": "MustUnderstand"}
 
 
-def _page(service: Service) -> Answer:
-    page = f"<html><head><title>{service.published.service} Web Service</title></head><body></body></html>"
-    headers = (("Cache-Control", "private, max-age=0"), ("Content-Type", "text/html; charset=utf-8"))
-    return Answer(200, headers, page.encode())
+def _version_of(call: Call) -> str:
+    """The namespace of the SOAP version that a call is in; that of 1.1 where it is in none."""
+    envelope = call.case.envelope
+    return SOAP12 if envelope is not None and envelope.namespace == SOAP12 else SOAP11
 
 
 def _url_decoded(text: str) -> str:

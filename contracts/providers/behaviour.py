@@ -5,79 +5,109 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
-from lxml import etree
-
 from contracts import samples
-from contracts.answers import Answer
+from contracts.answers import envelope
 from contracts.errors import UnknownNameError
-from contracts.names import TEXT_XML
+from contracts.names import local_name, qname
 
 from .clocks import Clock
-from .states import arguments_of, in_words, state, states_of
+from .parameters import ConditionError, arguments_of, in_words
+from .states import state, states_of
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from contracts.answers import Answer
     from contracts.findings import Finding
-    from contracts.model import Fault, Service
+    from contracts.model import Service
 
     from .calls import Call
 
-_HEADERS: Final = (("Content-Type", TEXT_XML),)
+#: The codes of SOAP 1.1 section 4.4.1; any other is in the service's own namespace (WS-I BP 1.1 R1004).
+_CODES: Final = frozenset({"VersionMismatch", "MustUnderstand", "Client", "Server"})
+_SERVER: Final = "ServerFault"
 
 
 class Behaviour:
     """Answers the calls of one service, one at a time, and remembers in memory what they did.
 
     This base answers a valid request with a sample of its response, and any other with a ``soap:Client`` fault. A
-    behaviour of your own overrides `perform`, and `reset` where it keeps something. Methods marked with `state` are the
-    states that a test can put it into.
+    behaviour of your own overrides `perform`, and `reset` where it keeps something: that makes its first state too.
+    Methods marked with `state` are the states that a test can put it into.
     """
 
     def __init__(self, service: Service) -> None:
         self.service = service
         self.clock = Clock()
-        self._samples = False
-        self._strict = False
+        self.reset()
 
     def respond(self, call: Call) -> Answer:
         """The answer to a call: that of `answer`, unless a state says otherwise."""
         if self._samples:
-            return sampled(call, {}) if call.error is None else refused(call)
-        if self._strict and call.error is not None:
-            return refused(call)
+            return sampled(call, {}) if call.error is None else self.refuse(call)
+        if self._strict and call.error is not None and not self.refuses(call):
+            return self.refuse(call)
         return self.answer(call)
 
     def answer(self, call: Call) -> Answer:
         """The answer to any call, valid or not."""
-        return refused(call) if call.error is not None else sampled(call, self.perform(call))
+        return self.refuse(call) if call.error is not None else sampled(call, self.perform(call))
+
+    def refuses(self, call: Call) -> bool:  # noqa: ARG002 - for those that override it
+        """Whether the provider itself answers a fault for what is wrong with this message."""
+        return False
+
+    def refuse(self, call: Call) -> Answer:
+        """The fault that says what is wrong with a message."""
+        return refused(call)
+
+    def caller(self, call: Call) -> str:  # noqa: ARG002 - for those that override it
+        """Who calls, in whatever way tells one from another."""
+        return ""
 
     def perform(self, call: Call) -> Mapping[str, str]:  # noqa: ARG002 - for those that override it
         """Do what a valid ``call`` asks: the values of the response by local name; the others are samples."""
         return {}
 
     def reset(self) -> None:
-        """Forget what calls and states have brought about."""
+        """Begin anew: forget what calls and states have brought about. Called when it is made, too."""
         self.clock.reset()
         self._samples = self._strict = False
 
     def given(self, name: str, parameters: Mapping[str, object]) -> None:
-        """Bring about the state called ``name``. Raises UnknownNameError and StateError."""
+        """Bring about the state called ``name``. Raises UnknownNameError and ConditionError."""
         known = states_of(type(self))
         found = known.get(in_words(name))
         if found is None:
             raise UnknownNameError.of("state", name, known)
-        getattr(self, found.method)(**arguments_of(found.name, found.parameters, parameters))
+        try:
+            getattr(self, found.method)(**arguments_of(found.name, found.parameters, parameters))
+        except OverflowError:
+            raise ConditionError(f"{found.name!r}: this is beyond the calendar, whose years are 1 to 9999") from None
 
     @property
     def faults(self) -> tuple[str, ...]:
         """The names of the faults that this service can answer with."""
-        return ("ServerFault", *(fault.name for fault in self.service.faults if fault.name != "ServerFault"))
+        return tuple(dict.fromkeys([_SERVER, *(fault.name for fault in self.service.faults)]))
 
-    def fault(self, name: str, text: str = "") -> Answer:
-        """The fault of this name, one of `faults`, with status 500."""
+    def fault(self, name: str, text: str = "", call: Call | None = None) -> Answer:
+        """The fault of this name, one of `faults`, as the answer to ``call``. Raises UnknownNameError."""
+        if name not in self.faults:
+            raise UnknownNameError.of("fault", name, self.faults)
+        return self.write_fault(name, text or f"{name}, as it was asked for", call)
+
+    def write_fault(self, name: str, text: str, call: Call | None) -> Answer:  # noqa: ARG002 - for those that override it
+        """The fault called ``name``.
+
+        One of `faults`: here with 500, as SOAP 1.1 has it, its code that of the contract.
+        """
         known = next((fault for fault in self.service.faults if fault.name == name), None)
-        return Answer(500, _HEADERS, fault_envelope(known, self.service, text or f"{name}, as it was asked for"))
+        if known is None:
+            return envelope(500, samples.fault("Server", text))
+        detail = qname(self.service.namespace, known.name)
+        if known.code in _CODES:
+            return envelope(500, samples.fault(known.code, text, detail=detail))
+        return envelope(500, samples.fault(known.code, text, of=("code", self.service.namespace), detail=detail))
 
     @state
     def sample_answers(self) -> None:
@@ -104,7 +134,7 @@ def refused(call: Call) -> Answer:
     """500 with a ``soap:Client`` fault that says the first error (SOAP 1.1 section 6.2): the sender is to blame."""
     error: Finding | None = call.error
     said = "the message calls no operation that is known here" if error is None else f"{error.rule}: {error.message}"
-    return Answer(500, _HEADERS, samples.fault("Client", said))
+    return envelope(500, samples.fault("Client", said))
 
 
 def sampled(call: Call, values: Mapping[str, str]) -> Answer:
@@ -112,16 +142,7 @@ def sampled(call: Call, values: Mapping[str, str]) -> Answer:
     if call.operation is None:
         return refused(call)
     known = {**_repeated(call), **values}
-    return Answer(200, _HEADERS, samples.fullest(call.service, call.operation, "response", known))
-
-
-def fault_envelope(fault: Fault | None, service: Service, text: str) -> bytes:
-    """A SOAP 1.1 fault from the server, with the detail element of ``fault``, if it is one that the contract names."""
-    root = etree.fromstring(samples.fault("Server", text))
-    if fault is not None:
-        detail = next(root.iter("detail"))
-        etree.SubElement(detail, f"{{{service.namespace}}}{fault.name}", nsmap={None: service.namespace})  # type: ignore[dict-item] # the stubs know no default namespace
-    return etree.tostring(root, encoding="utf-8", xml_declaration=True)
+    return envelope(200, samples.fullest(call.service, call.operation, "response", known))
 
 
 def _repeated(call: Call) -> dict[str, str]:
@@ -137,5 +158,5 @@ def _repeated(call: Call) -> dict[str, str]:
     asked, answered = (
         {(field.tag, field.base) for field in payload.values()} for payload in (operation.request, operation.response)
     )
-    names = {tag.rpartition("}")[2] for tag, _ in asked & answered} - service.secrets - ordered
+    names = {local_name(tag) for tag, _ in asked & answered} - service.secrets - ordered
     return {name: text for name, text in call.values.items() if name in names and text and text.isascii()}

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from contracts.envelope import elements_of
 from contracts.names import BLANKS, local_name
 from contracts.rules import open_case
+from contracts.schema import misfit_of
 from contracts.xml import value_of
 
 if TYPE_CHECKING:
@@ -45,10 +46,28 @@ class Call:
         return open_case(self.message, self._catalog)
 
     @cached_property
+    def errors(self) -> tuple[Finding, ...]:
+        """The errors that nobody has accepted."""
+        return tuple(one for one in self.verdict.findings if one.severity == "error" and not one.accepted)
+
+    @property
     def error(self) -> Finding | None:
-        """The first error that nobody has accepted; None where the request is valid."""
-        errors = (finding for finding in self.verdict.findings if finding.severity == "error")
-        return next((finding for finding in errors if not finding.accepted), None)
+        """The first of `errors`; None where the request is valid."""
+        return next(iter(self.errors), None)
+
+    @cached_property
+    def is_usable(self) -> bool:
+        """Whether every value that the operation requires is there and is one: of what is forgiven that is not sure."""
+        if self.operation is None:
+            return False
+        block = self.service.header(self.operation.header) if self.operation.header else None
+        needed = [(field, self.header_values) for field in (() if block is None else block.fields)]
+        needed += [(field, self.values) for field in self.operation.request.fields if field.type is not None]
+        return all(
+            field.name in texts and misfit_of(texts[field.name], field.base or "") is None
+            for field, texts in needed
+            if field.min_occurs
+        )
 
     @cached_property
     def values(self) -> dict[str, str]:

@@ -14,7 +14,10 @@ class Clock:
 
     def now(self) -> datetime:
         """The time, with its zone, which is UTC."""
-        return (self._stands or datetime.now(tz=UTC)) + self._passed
+        try:
+            return (self._stands or datetime.now(tz=UTC)) + self._passed
+        except OverflowError:
+            return datetime.max.replace(tzinfo=UTC)
 
     def set(self, at: datetime) -> None:
         """Let it be ``at``, and stay so. A time without a zone is taken as UTC."""

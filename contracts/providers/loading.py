@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import importlib.util
 import os
+import sys
 from typing import TYPE_CHECKING
 
 from contracts.errors import ContractError
 
 from .behaviour import Behaviour
+from .states import states_of
 
 if TYPE_CHECKING:
     from types import ModuleType
@@ -29,11 +31,16 @@ def behaviour_of(service: Service) -> Behaviour:
     place = f"{os.path.join(service.folder, 'contract.toml')}: [behaviour]: class {service.behaviour!r}"
     try:
         kind = getattr(_module(service, module), name)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         raise ContractError(f"{place} cannot be loaded: {type(error).__name__}: {error}") from error
     if not (isinstance(kind, type) and issubclass(kind, Behaviour)):
         raise ContractError(f"{place} is no subclass of contracts.providers.Behaviour")
-    return kind(service)
+    try:
+        made = kind(service)
+    except (Exception, SystemExit) as error:
+        raise ContractError(f"{place} cannot be made: {type(error).__name__}: {error}") from error
+    states_of(kind)
+    return made
 
 
 def _module(service: Service, name: str) -> ModuleType:
@@ -44,5 +51,7 @@ def _module(service: Service, name: str) -> ModuleType:
     if spec is None or spec.loader is None:
         raise ImportError(path)
     module = importlib.util.module_from_spec(spec)
+    # Some decorators, such as dataclass, look for it there.
+    sys.modules[spec.name] = module
     spec.loader.exec_module(module)
     return module

@@ -1,31 +1,40 @@
 """Luminate Online: sessions, and one active synchronization for each user and partition.
 
-What its pages say is followed; where they are silent or contradict each other, a state says which way.
+Documented, by the pages that `contract.toml` names: a session is needed by every call but Login and ends after half an
+hour, of which the pages contradict each other what it is counted from; one synchronization for a user and partition;
+Force; the window of the next one; the names of the faults, and which class of mistake gets which.
+
+Inferred: that what HTTP has wrong does not matter; that a missing Session header gets a SessionFault (the one fault
+that is printed, a MalformedMessageFault, has that text, too); that an unknown payload gets an
+UnsupportedOperationFault and empty credentials a LoginFault; that a message is looked at before its session; where the
+window of a first synchronization begins; all that faults have but their names. Where the pages are silent, a state
+says which way.
 """
 
 from __future__ import annotations
 
-import hmac
 import secrets
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts import samples
-from contracts.answers import Answer
-from contracts.names import BLANKS, TEXT_XML
-from contracts.schema import instant_of
+from contracts.answers import envelope
+from contracts.names import BLANKS
 
 from .behaviour import Behaviour, sampled
+from .credentials import ANY, VARIABLES, Credentials
 from .luminate_faults import FORMS, fault_body
-from .states import StateError, state
+from .luminate_values import moment_of, number_of, written
+from .parameters import ConditionError
+from .states import state
 
 if TYPE_CHECKING:
+    from contracts.answers import Answer
     from contracts.model import Service
 
     from .calls import Call
 
 _MINUTES: Final = 30
-_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 #: Where the window of a first synchronization begins: no page says.
 _EVER: Final = "1970-01-01T00:00:00Z"
 #: So many sessions live at once; the ones that were not used for the longest time end before.
@@ -45,11 +54,16 @@ Partition = tuple[str, str]
 
 
 class Session(NamedTuple):
-    """Who is logged in, since when, and when that was last made use of."""
+    """Who is logged in, since when, and when that was last made use of.
+
+    ``by_login`` is False where a state has opened it, ``expired`` True once it has ended.
+    """
 
     user: str
     opened: datetime
     used: datetime
+    by_login: bool = True
+    expired: bool = False
 
 
 class Synchronization(NamedTuple):
@@ -74,86 +88,102 @@ class Luminate(Behaviour):
     """The site of one organization."""
 
     def __init__(self, service: Service) -> None:
-        super().__init__(service)
         self._sessions: dict[str, Session] = {}
-        self._forget()
+        super().__init__(service)
 
-    def _forget(self) -> None:
+    def reset(self) -> None:
+        """Forget all but who has logged in: an application may have done so once for all tests."""
+        super().reset()
         self._active: dict[Partition, Synchronization] = {}
         self._last: dict[Partition, str] = {}
         self._count = 0
-        self._credentials: tuple[bytes, bytes] | None = None
+        self._credentials = ANY
         self._lifetime = timedelta(minutes=_MINUTES)
         self._idle = True
         self._status, self._form = 500, FORMS[0]
-
-    def reset(self) -> None:
-        """Forget all but the sessions: who has logged in once for all tests stays logged in."""
-        super().reset()
-        self._forget()
         now = self.clock.now()
-        self._sessions = {key: Session(known.user, now, now) for key, known in self._sessions.items()}
+        # What a state has expired, or the clock of a test, lives again; what a state has opened is gone.
+        logged_in = {key: known for key, known in self._sessions.items() if known.by_login}
+        self._sessions = {key: Session(known.user, now, now) for key, known in logged_in.items()}
 
     def answer(self, call: Call) -> Answer:
         """What the page says of this call, or the fault that stands for what is wrong with it."""
+        if call.forgiven and not call.is_usable:
+            return sampled(call, {})
         try:
             self._refuse(call)
             return self._performed(call)
         except FaultError as error:
             return self._fault(error)
 
-    def fault(self, name: str, text: str = "") -> Answer:
-        """The fault of this name, in the form and with the status that the site has."""
-        return self._fault(FaultError(name, text or f"{name}, as it was asked for", (1, 1)))
+    def refuses(self, call: Call) -> bool:
+        """Whether the message itself gets a fault."""
+        try:
+            self._refuse(call)
+        except FaultError:
+            return True
+        return False
+
+    def caller(self, call: Call) -> str:
+        """The user of the session, also of one that has ended."""
+        known = self._sessions.get(call.header_values.get("SessionId", ""))
+        return "" if known is None else known.user
+
+    def write_fault(self, name: str, text: str, call: Call | None) -> Answer:  # noqa: ARG002 - all calls get one form
+        """The fault called ``name``, in the form and with the status that the site has."""
+        return self._fault(FaultError(name, text, (1, 1)))
 
     @state
     def active_synchronization(self, partition: int, user: str = _ANYBODY) -> None:
         """A synchronization of the partition is open, for this user or for any."""
-        key = (user, str(partition))
+        key = (user, _partition(partition))
         self._open(key, self._begin(key), self._now())
 
-    @state
+    @state(secret={"id": None})
     def session(self, id: str, user: str = _ANYBODY) -> None:  # noqa: A002 - as the element is called
         """The SessionId `id` is that of a live session, as if the user had logged in."""
+        if not id.strip(BLANKS):
+            raise ConditionError("session: id is empty, and no SessionId is")
         now = self.clock.now()
-        self._sessions[id] = Session(user, now, now)
+        self._sessions[id] = Session(user, now, now, by_login=False)
 
     @state
     def session_expired(self) -> None:
         """Every session that is open now has expired."""
-        self._sessions.clear()
+        self._sessions = {key: known._replace(expired=True) for key, known in self._sessions.items()}
 
     @state
     def session_lifetime(self, minutes: float = _MINUTES, counted: str = _COUNTED[0]) -> None:
         """How long a session lives: `idle` since its last use, `absolute` since Login; the pages say both."""
         if counted not in _COUNTED:
-            raise StateError(f"session lifetime: counted is {' or '.join(_COUNTED)}")
+            raise ConditionError(f"session lifetime: counted is {' or '.join(_COUNTED)}")
         self._lifetime, self._idle = timedelta(minutes=minutes), counted == _COUNTED[0]
 
     @state
     def last_sync_was(self, partition: int, start: datetime, user: str = _ANYBODY) -> None:
         """The last successful synchronization of the partition began at this time: the next one's window does."""
-        self._last[user, str(partition)] = _written(start.astimezone(UTC))
+        key = (user, _partition(partition))
+        self._last = {known: at for known, at in self._last.items() if user or known[1] != key[1]}
+        self._last[key] = written(start.astimezone(UTC))
 
-    @state
+    @state(secret=VARIABLES)
     def credentials_are(self, user: str, password: str) -> None:
         """Only this user name and password can log in; otherwise any that are not empty can."""
-        self._credentials = user.encode(), password.encode()
+        self._credentials = Credentials(user, password)
 
     @state
     def faults_as(self, form: str = FORMS[0], status: int = 500) -> None:
         """Faults in the form `soap11` (unqualified, fns:CODE) or `printed` (as on the page), with status 500 or 200."""
         if form not in FORMS or status not in _STATUSES:
-            raise StateError(f"faults as: form is {' or '.join(FORMS)}, status 200 or 500")
+            raise ConditionError(f"faults as: form is {' or '.join(FORMS)}, status 200 or 500")
         self._form, self._status = form, status
 
     def _refuse(self, call: Call) -> None:
         """Raise the fault for what is wrong with the message itself; what HTTP has wrong is not known to matter."""
-        for finding in call.verdict.findings:
+        # What cannot be read is the first to be told, wherever it stands.
+        for finding in sorted(call.errors, key=lambda error: not error.rule.startswith(f"{_MALFORMED}/")):
             family = finding.rule.partition("/")[0]
-            if finding.severity != "error" or finding.accepted:
-                continue
-            if family == _MALFORMED:
+            if family == _MALFORMED or finding.rule == "http/empty-body":
                 raise FaultError("MalformedMessageFault", finding.message, (finding.line, finding.column))
             if finding.rule == "schema/unknown-operation":
                 raise FaultError("UnsupportedOperationFault", finding.message)
@@ -168,14 +198,15 @@ class Luminate(Behaviour):
         if call.operation.name == "Login":
             return self._answered(call, {"SessionId": self._login(call)})
         user = self._user_of(call)
-        partition = (user, _number(call.values["PartitionId"]))
         known = {"StartSynchronization": self._started, "EndSynchronization": self._ended}
-        found = known[call.operation.name](partition, call) if call.operation.name in known else None
-        return sampled(call, {}) if found is None else self._answered(call, self._values(call, found))
+        if call.operation.name not in known:
+            return sampled(call, self.perform(call))
+        found = known[call.operation.name]((user, number_of(call.values["PartitionId"])), call)
+        return self._answered(call, self._values(call, found))
 
     def _login(self, call: Call) -> str:
         user, password = call.values.get("UserName", ""), call.values.get("Password", "")
-        if not user or not password or not self._knows(user, password):
+        if not self._credentials.admit(user, password):
             raise FaultError("LoginFault", "The user name or the password is not valid")
         now = self.clock.now()
         while len(self._sessions) >= _MOST_SESSIONS:
@@ -185,28 +216,28 @@ class Luminate(Behaviour):
         self._sessions[key] = Session(user, now, now)
         return key
 
-    def _knows(self, user: str, password: str) -> bool:
-        if self._credentials is None:
-            return True
-        known_user, known_password = self._credentials
-        right_user = hmac.compare_digest(user.encode("utf-8", "replace"), known_user)
-        return hmac.compare_digest(password.encode("utf-8", "replace"), known_password) and right_user
-
     def _user_of(self, call: Call) -> str:
         """The user of a live session, which this is a use of."""
         key, now = call.header_values.get("SessionId", ""), self.clock.now()
         known = self._sessions.get(key)
-        if known is None or now - (known.used if self._idle else known.opened) > self._lifetime:
-            self._sessions.pop(key, None)
+        if known is not None:
+            ended = known.expired or now - (known.used if self._idle else known.opened) > self._lifetime
+            known = self._sessions[key] = known._replace(used=now, expired=ended)
+        if known is None or known.expired:
             raise FaultError("SessionFault", "The session id is missing or invalid")
-        self._sessions[key] = known._replace(used=now)
         return known.user
 
     def _started(self, partition: Partition, call: Call) -> Synchronization:
-        if self._found(partition) is not None and call.values.get("Force", "false") not in ("true", "1"):
-            raise FaultError("SynchronizationFault", "A synchronization session is already active for the partition")
-        start = _moment(call.values.get("Start", "")) or self._begin(partition)
-        return self._open(partition, start, _moment(call.values.get("End", "")) or self._now())
+        active = self._found(partition)
+        if active is not None:
+            if call.values.get("Force", "false") not in ("true", "1"):
+                raise FaultError(
+                    "SynchronizationFault", "A synchronization session is already active for the partition"
+                )
+            # Left open for auditing, it is no longer the active one.
+            del self._active[active]
+        start = moment_of(call.values.get("Start", "")) or self._begin(partition)
+        return self._open(partition, start, moment_of(call.values.get("End", "")) or self._now())
 
     def _ended(self, partition: Partition, _call: Call) -> Synchronization:
         key = self._found(partition)
@@ -233,41 +264,24 @@ class Luminate(Behaviour):
         return self._active[partition]
 
     def _now(self) -> str:
-        return _written(self.clock.now())
+        return written(self.clock.now())
 
     @staticmethod
     def _values(call: Call, found: Synchronization) -> dict[str, str]:
-        partition = _number(call.values["PartitionId"])
+        partition = number_of(call.values["PartitionId"])
         return {"PartitionId": partition, "Start": found.start, "End": found.end, "SyncId": str(found.number)}
 
     def _answered(self, call: Call, values: dict[str, str]) -> Answer:
         if call.operation is None:
             raise FaultError("UnsupportedOperationFault", "The operation is not supported")
-        body = samples.fullest(self.service, call.operation, "response", values)
-        return Answer(200, (("Content-Type", TEXT_XML),), body)
+        return envelope(200, samples.fullest(self.service, call.operation, "response", values))
 
     def _fault(self, error: FaultError) -> Answer:
         known = next(fault for fault in self.service.faults if fault.name == error.name)
-        body = fault_body(known, self.service, error.text, error.place, self._form)
-        return Answer(self._status, (("Content-Type", TEXT_XML),), body)
+        return envelope(self._status, fault_body(known, self.service, error.text, error.place, self._form))
 
 
-def _number(text: str) -> str:
-    """The digits of a nonNegativeInteger, of which there may be more than int() reads."""
-    return text.strip(BLANKS).lstrip("+-").lstrip("0") or "0"
-
-
-def _moment(text: str) -> str:
-    """A dateTime as the provider prints it, to the second and in UTC; as it came where no calendar has it."""
-    found = instant_of(text)
-    if found is None:
-        return text
-    try:
-        return _written(_EPOCH + timedelta(seconds=found.seconds))
-    except OverflowError:
-        return text
-
-
-def _written(moment: datetime) -> str:
-    # The printed responses have whole seconds. strftime writes a year below 1000 with less than four digits.
-    return f"{moment.replace(microsecond=0, tzinfo=None).isoformat()}Z"
+def _partition(number: int) -> str:
+    if number < 0:
+        raise ConditionError(f"partition is a number from 0 on, not {number}")
+    return str(number)

@@ -5,18 +5,16 @@ That the service is ASMX is concluded from its address and its WSDL; none of its
 
 from __future__ import annotations
 
-import hmac
 from datetime import datetime  # noqa: TC003 - the kind of a state's parameter is read from its annotation
 from typing import TYPE_CHECKING
 
 from .asmx import Asmx, MethodError
+from .credentials import ANY, VARIABLES, Credentials
 from .moments import Moment, moment_of
 from .states import state
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-
-    from contracts.model import Service
 
     from .asmx import Method
     from .dotnet import Value
@@ -28,11 +26,6 @@ class Ongoing(Asmx):
     Any user name with any password is right, unless a state says which; neither may be empty.
     """
 
-    def __init__(self, service: Service) -> None:
-        super().__init__(service)
-        self._times: dict[tuple[Value, str], Moment] = {}
-        self._credentials: tuple[bytes, bytes] | None = None
-
     @property
     def methods(self) -> Mapping[str, Method]:
         """The two operations."""
@@ -41,8 +34,8 @@ class Ongoing(Asmx):
     def reset(self) -> None:
         """Forget all times and credentials."""
         super().reset()
-        self._times.clear()
-        self._credentials = None
+        self._times: dict[tuple[Value, str], Moment] = {}
+        self._credentials = ANY
 
     @state
     def last_sync_was(self, goods_owner: int, integration_type: str, time: datetime) -> None:
@@ -54,10 +47,10 @@ class Ongoing(Asmx):
         """No time of a last synchronization is stored."""
         self._times.clear()
 
-    @state
+    @state(secret=VARIABLES)
     def credentials_are(self, user: str, password: str) -> None:
         """These are the credentials; any others are refused."""
-        self._credentials = (_bytes(user), _bytes(password))
+        self._credentials = Credentials(user, password)
 
     def _set(self, parameters: dict[str, Value]) -> None:
         self._log_on(parameters)
@@ -71,16 +64,10 @@ class Ongoing(Asmx):
 
     def _log_on(self, parameters: dict[str, Value]) -> None:
         """Raise MethodError unless the credentials are right. That it is one, and its text, are inferred."""
-        given = tuple(_bytes(str(parameters[name] or "")) for name in ("UserName", "Password"))
-        right = given if self._credentials is None else self._credentials
-        same = [hmac.compare_digest(one, other) for one, other in zip(given, right, strict=True)]
-        if not (all(given) and all(same)):
+        user, password = (str(parameters[name] or "") for name in ("UserName", "Password"))
+        if not self._credentials.admit(user, password):
             raise MethodError("Invalid user name or password.")
 
 
 def _key(parameters: dict[str, Value]) -> tuple[Value, str]:
     return parameters["GoodsOwnerId"], str(parameters["IntegrationType"] or "")
-
-
-def _bytes(text: str) -> bytes:
-    return text.encode("utf-8", "surrogatepass")

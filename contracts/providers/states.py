@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import inspect
-import re
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeVar, overload
 
-from contracts.errors import SoapContractsError
+from contracts.errors import ContractError
+
+from .parameters import Parameter, about_of, in_words, parameters_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -15,136 +15,55 @@ if TYPE_CHECKING:
 F = TypeVar("F", bound="Callable[..., None]")
 
 _MARK: Final = "__soap_contracts_state__"
-_ARTICLE: Final = re.compile(r"^(?:an?|the)\s+", re.IGNORECASE)
-
-
-class StateError(SoapContractsError, ValueError):
-    """There is no such state or injection, or what it was given is not what it takes; the text says what is."""
-
-
-class Parameter(NamedTuple):
-    """A parameter of a state or an injection: its name, ``int``, ``float``, ``bool``, ``str`` or ``datetime``."""
-
-    name: str
-    kind: str
-    required: bool
 
 
 class State(NamedTuple):
-    """A state: its name in words, a line about it, its parameters, and the name of the method that brings it about."""
+    """A state: its name in words, a line about it, its parameters, and the name of the method that brings it about.
+
+    ``secret`` has those parameters that hold a secret, each with the end of the variable from which the command line
+    takes it, None where it may be an argument.
+    """
 
     name: str
     about: str
     parameters: tuple[Parameter, ...]
     method: str
+    secret: Mapping[str, str | None]
 
 
-def state(method: F) -> F:
+@overload
+def state(method: F) -> F: ...
+
+
+@overload
+def state(*, secret: Mapping[str, str | None]) -> Callable[[F], F]: ...
+
+
+def state(method: F | None = None, *, secret: Mapping[str, str | None] | None = None) -> F | Callable[[F], F]:
     """Make a method of a `Behaviour` a state: `given` finds it by its name, in words.
 
-    The first line of its docstring is what `soap-contracts list conditions` says of it. Each parameter is annotated
-    with ``int``, ``float``, ``bool``, ``str`` or ``datetime``, into which texts of the command line are turned.
+    The first paragraph of its docstring is what `soap-contracts list conditions` says of it. Each parameter is
+    annotated with ``int``, ``float``, ``bool``, ``str`` or ``datetime``, into which texts of the command line are
+    turned. A secret one is no argument there: ``secret={"password": "PASSWORD"}`` takes it from
+    SOAP_CONTRACTS_<SERVICE>_PASSWORD.
     """
-    setattr(method, _MARK, True)
-    return method
+
+    def mark(marked: F) -> F:
+        setattr(marked, _MARK, secret or {})
+        return marked
+
+    return mark if method is None else mark(method)
 
 
 def states_of(kind: type[Any]) -> dict[str, State]:
-    """The states of a class of behaviours, by name."""
-    found = {}
+    """The states of a class of behaviours, by name. Raises ContractError for two of one name."""
+    found: dict[str, State] = {}
     for name, method in inspect.getmembers(kind, inspect.isfunction):
-        if getattr(method, _MARK, False):
-            words = in_words(name)
-            found[words] = State(words, about_of(method), parameters_of(method), name)
+        secret = getattr(method, _MARK, None)
+        if secret is None:
+            continue
+        words = in_words(name)
+        if words in found:
+            raise ContractError(f"{kind.__name__}: {found[words].method} and {name} would both be the state {words!r}")
+        found[words] = State(words, about_of(method), parameters_of(method), name, secret)
     return found
-
-
-def in_words(name: str) -> str:
-    """A name as words in lower case: blanks for underscores and hyphens, and without an article before it."""
-    return _ARTICLE.sub("", re.sub(r"[\s_-]+", " ", name.strip())).lower()
-
-
-def about_of(function: Callable[..., Any]) -> str:
-    """The first paragraph of its docstring on one line."""
-    return " ".join((inspect.getdoc(function) or "").split("\n\n")[0].split())
-
-
-def parameters_of(function: Callable[..., Any]) -> tuple[Parameter, ...]:
-    """The parameters of a function behind the first one, which it gets from us."""
-    known = list(inspect.signature(function).parameters.values())[1:]
-    return tuple(
-        Parameter(one.name, str(getattr(one.annotation, "__name__", one.annotation)), one.default is one.empty)
-        for one in known
-    )
-
-
-def arguments_of(name: str, parameters: tuple[Parameter, ...], given: Mapping[str, object]) -> dict[str, Any]:
-    """``given`` as the arguments of what is called ``name``, texts turned into what its parameters are. StateError."""
-    known = {parameter.name: parameter for parameter in parameters}
-    found = {}
-    for key, value in given.items():
-        parameter = known.get(key.replace("-", "_"))
-        if parameter is None:
-            raise StateError(f"{name!r} has no parameter {key!r}; {_listed(parameters)}")
-        try:
-            found[parameter.name] = _READERS[parameter.kind](value)
-        except (KeyError, TypeError, ValueError, OverflowError):
-            raise StateError(f"{name!r}: {key} is {_ARTICLES.get(parameter.kind, parameter.kind)}") from None
-    for parameter in parameters:
-        if parameter.required and parameter.name not in found:
-            raise StateError(f"{name!r} needs {parameter.name}; {_listed(parameters)}")
-    return found
-
-
-def _listed(parameters: tuple[Parameter, ...]) -> str:
-    return f"it takes {', '.join(one.name for one in parameters)}" if parameters else "it takes none"
-
-
-def _boolean(value: object) -> bool:
-    if isinstance(value, bool):
-        return value
-    return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[str(value).lower()]
-
-
-def _integer(value: object) -> int:
-    if isinstance(value, bool) or not isinstance(value, (int, str)):
-        raise TypeError
-    return int(value)
-
-
-def _number(value: object) -> float:
-    if isinstance(value, bool) or not isinstance(value, (int, float, str)):
-        raise TypeError
-    found = float(value)
-    if not 0 <= found < _FAR:
-        raise ValueError
-    return found
-
-
-def _moment(value: object) -> datetime:
-    found = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, (str, int)) or isinstance(value, bool):
-        raise TypeError
-    return str(value)
-
-
-#: About thirty years, in seconds: no test waits longer.
-_FAR: Final = 1e9
-_READERS: Final[dict[str, Callable[[object], Any]]] = {
-    "bool": _boolean,
-    "datetime": _moment,
-    "float": _number,
-    "int": _integer,
-    "str": _text,
-}
-_ARTICLES: Final = {
-    "bool": "true or false",
-    "datetime": "a time, as in 2026-11-21T08:00:00Z",
-    "float": "a number, not below 0",
-    "int": "a whole number",
-    "str": "a text",
-}

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
+from contracts.addresses import is_loopback
 from contracts.errors import SoapContractsError
 
 if TYPE_CHECKING:
@@ -62,16 +62,6 @@ def target_of(
     _refuse_unconfirmed(place, allow, confirm_target, live=live)
     allowed = ALLOWED[: ALLOWED.index(allow) + 1]
     return Target(endpoint, parts.scheme, host, place, loopback, live, allowed)
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host``, in lower case, is this machine. Only what is written as an address or ``localhost`` is."""
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
 
 
 def _split(endpoint: str) -> SplitResult:

@@ -1,7 +1,7 @@
-"""The stub: both services on loopback, every message judged as it comes in, answered as its verdict says."""
+"""The stub of the services: every message is judged as it comes in, and answered as the service would."""
 
-from .journal import Exchange, line_of
+from .journal import Exchange, Journal, line_of
 from .listening import Place
 from .stub import MalformedRequestError, Stub
 
-__all__ = ["Exchange", "MalformedRequestError", "Place", "Stub", "line_of"]
+__all__ = ["Exchange", "Journal", "MalformedRequestError", "Place", "Stub", "line_of"]

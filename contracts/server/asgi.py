@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 _PATIENCE: Final = 8
 #: Where `listening` puts a connection's transport in the state of a scope.
 TRANSPORT: Final = "soap-contracts-transport"
+#: Seconds between two looks whether a client is still there.
+_LOOK: Final = 0.05
+_HOST: Final = re.compile(r"[A-Za-z0-9._-]+(?::[0-9]+)?|\[[0-9A-Fa-f:.]+\](?::[0-9]+)?")
 _NO_LINGERING: Final = struct.pack("ii", 1, 0)
 #: Scheme and authority of an absolute request target, RFC 9112 section 3.2.2.
 _ABSOLUTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://([^/]*)")
@@ -60,6 +63,7 @@ def request_of(scope: Scope) -> Request:
     absolute = _ABSOLUTE.match(target)
     host, port = scope["server"]
     named = absolute[1] if absolute else next((value for name, value in headers if name == "host"), "")
+    named = named if _HOST.fullmatch(named) else ""
     path = target[absolute.end() :] if absolute else target
     return Request(
         scope["method"], f"{scope['scheme']}://{named or f'{host}:{port}'}", unquote(path) or "/", query, headers
@@ -91,11 +95,18 @@ async def send_answer(scope: Scope, receive: Receive, send: Send, answer: Answer
     await send({"type": "http.response.body", "body": answer.body})
 
 
+async def _pause(transport: asyncio.Transport, seconds: float) -> None:
+    """Wait, but not for a client that has hung up."""
+    until = asyncio.get_running_loop().time() + seconds
+    while not transport.is_closing() and (left := until - asyncio.get_running_loop().time()) > 0:  # noqa: ASYNC110
+        await asyncio.sleep(min(left, _LOOK))
+
+
 async def _send_oddly(transport: asyncio.Transport, receive: Receive, wire: Wire) -> None:
     """Send bytes past the server, which would not let them through, and end the connection."""
     for number, piece in enumerate(wire.pieces):
         if number and wire.pause:
-            await asyncio.sleep(wire.pause)
+            await _pause(transport, wire.pause)
         if transport.is_closing():
             break
         transport.write(piece)

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from contracts.policy import operation_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from contracts.findings import Verdict
     from contracts.messages import Message
 
@@ -17,27 +19,24 @@ if TYPE_CHECKING:
 class Exchange(NamedTuple):
     """A request, the answer that it got, and a verdict on each.
 
-    ``response`` is None when its sender hung up, or sent too much, or got nothing. ``answered_by`` says who answered in
-    the place of the service, "" where the answer was replayed: what is wrong with it does not count.
+    ``response`` is None when its sender hung up, or sent too much, or got nothing. ``ours`` tells that the answer was
+    the stub's own and not replayed: what is wrong with it does not count. ``injected`` names the injection that made
+    it, "" for none.
     """
 
     request: Message
     response: Message | None
     verdicts: tuple[Verdict, ...]
-    answered_by: str = ""
-
-    @property
-    def passed(self) -> bool:
-        """Whether neither message has an error."""
-        return all(verdict.passed for verdict in self.verdicts)
+    ours: bool = False
+    injected: str = ""
 
 
 def line_of(exchange: Exchange) -> str:
     """An exchange in a line: the request, its operation, the rules that it breaks, what it was answered."""
-    verdict, by = exchange.verdicts[0], exchange.answered_by.rpartition("injected: ")[1:]
+    verdict = exchange.verdicts[0]
     rules = ", ".join(dict.fromkeys(found.rule for found in verdict.findings if found.severity == "error"))
     status = "no answer" if exchange.response is None else str(exchange.response.status)
-    injected = f" ({''.join(by)})" if by[0] else ""
+    injected = f" (injected: {exchange.injected})" if exchange.injected else ""
     operation = operation_of(verdict) or "unknown operation"
     return f"{exchange.request.source}  {operation}  {rules or 'valid'}  -> {status}{injected}"
 
@@ -45,13 +44,16 @@ def line_of(exchange: Exchange) -> str:
 class Journal:
     """The exchanges in their order, and errors that belong to none. Safe for threads.
 
-    Of more than ``limit`` exchanges the oldest are let go, those that passed before those that did not; ``limit`` None
-    lets none go. ``count`` counts all that there were, ``gone`` those that were let go, ``failed`` those of them that
-    did not pass. Of more than ``limit`` errors the oldest are let go too, and ``missed`` counts them.
+    Of more than ``limit`` exchanges the oldest are let go, those that ``fails`` says nothing against before the others;
+    ``limit`` None lets none go. ``count`` counts all that there were, ``gone`` those that were let go, ``failed`` those
+    of them that fail; ``operations`` has the ``service/Operation`` of each request. Of more than ``limit`` errors the
+    oldest are let go too, and ``missed`` counts them.
     """
 
-    def __init__(self, limit: int | None = None) -> None:
+    def __init__(self, limit: int | None = None, fails: Callable[[Exchange], bool] | None = None) -> None:
         self._limit = limit
+        self._fails = fails or _has_errors
+        self.operations: set[str] = set()
         self._lock = threading.Lock()
         self._passed: deque[tuple[int, Exchange]] = deque()
         self._others: deque[tuple[int, Exchange]] = deque()
@@ -61,8 +63,10 @@ class Journal:
 
     def add(self, exchange: Exchange) -> None:
         """Keep an exchange."""
+        fails = self._fails(exchange)
         with self._lock:
-            (self._passed if exchange.passed else self._others).append((self.count, exchange))
+            (self._others if fails else self._passed).append((self.count, exchange))
+            self.operations.add(operation_of(exchange.verdicts[0]))
             self.count += 1
             self._merged = None
             if self._limit is not None and self.count - self.gone > self._limit:
@@ -97,3 +101,7 @@ class Journal:
         """The errors, in order."""
         with self._lock:
             return tuple(self._failures)
+
+
+def _has_errors(exchange: Exchange) -> bool:
+    return not all(verdict.passed for verdict in exchange.verdicts)

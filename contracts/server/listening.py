@@ -32,6 +32,8 @@ HOST: Final = "127.0.0.1"
 #: Seconds. An idle client keeps its connection longer than any test takes; at the end nobody waits long for a hung one.
 _KEEP_ALIVE: Final = 3600
 _GRACE: Final = 2
+#: Seconds that a held-up event loop gets beyond that.
+_PATIENCE: Final = 3
 #: Turns of the event loop that take a request from the socket to the application, and more.
 _TURNS: Final = 10
 _LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
@@ -99,7 +101,8 @@ class Listener:
 
     def __exit__(self, *_: object) -> None:
         self._server.should_exit = True
-        self._thread.join()
+        # A behaviour of the user's own may never return; the thread is a daemon.
+        self._thread.join(_GRACE + _PATIENCE)
         self._handshakes.conclude()
         self._ending.close()
 
@@ -133,7 +136,10 @@ class Listener:
         """Wait until what has arrived is answered, at most ``patience`` seconds."""
         if not self._thread.is_alive():
             return
-        asyncio.run_coroutine_threadsafe(self._settled(patience), self._server.loop()).result()
+        waiting = asyncio.run_coroutine_threadsafe(self._settled(patience), self._server.loop())
+        with contextlib.suppress(TimeoutError):
+            # The loop itself may be held up, by a behaviour of the user's own.
+            waiting.result(patience + _PATIENCE)
 
     async def _settled(self, patience: float) -> None:
         for _ in range(_TURNS):

@@ -6,8 +6,7 @@ from typing import TYPE_CHECKING, Final
 from urllib.parse import parse_qsl, quote
 
 from contracts import wsdl
-from contracts.answers import Answer, text
-from contracts.names import TEXT_XML
+from contracts.answers import envelope, text
 from contracts.reports import escaped
 from contracts.secrecy import without
 
@@ -16,6 +15,7 @@ from .journal import line_of
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from contracts.answers import Answer
     from contracts.catalog import Catalog
     from contracts.model import Service
 
@@ -42,7 +42,7 @@ def page(catalog: Catalog, request: Request, journal: Journal) -> Answer:
         return text(200, _about(service, f"{request.base}/{quote(service.name)}"))
     address = request.base + quote(_without_suffix(request.path))
     body = wsdl.wsdl_of(service, address, strict=wanted == "strict")
-    return Answer(200, (("Content-Type", TEXT_XML),), body)
+    return envelope(200, body)
 
 
 def _wsdl_asked(request: Request) -> str | None:

@@ -12,19 +12,20 @@ from contracts.answers import text
 from contracts.checking import check
 from contracts.codings import plain
 from contracts.conditions import Conditions, Served
-from contracts.errors import SoapContractsError, UnansweredRequestError
+from contracts.errors import ContractError, SoapContractsError, UnansweredRequestError
+from contracts.fields import is_field
 from contracts.messages import Message
 from contracts.rules import open_case
 from contracts.secrecy import without
 from contracts.xml import MAX_BYTES
 
-from .answers import replayed, unanswered
 from .asgi import receive_body, request_of, send_answer
 from .control import PATH as CONTROL_PATH
 from .control import Control
 from .journal import Exchange, Journal
 from .listening import ANYWHERE, Listener, Place
 from .pages import page, service_at
+from .replaying import replayed, unanswered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -53,10 +54,10 @@ class Stub:
     Any path below ``/<service>`` is that service; on any other path the envelope tells. ``counted`` gives the verdict
     whose findings count: a request whose errors are all accepted is answered as a valid one, or the client could not
     go on. The services behave as `contracts.providers` has it; `conditions` brings them into states and injects what a
-    client must survive, and `control` lets clients do so. ``replay`` gives the answers instead, as `Tape.answer` does;
-    a request for which it raises UnansweredRequestError gets a fault, and the error is among the `failures`. ``limit``
-    is as in `Journal`, ``token`` as in `Control`. Raises UnknownNameError for a service that does not exist, and
-    ContractError for one of whose responses no sample can be made, or whose behaviour cannot be loaded.
+    client must survive, and `control`, with its ``token``, lets clients do so. ``replay`` gives the answers instead, as
+    `Tape.answer` does; a request for which it raises UnansweredRequestError gets a fault, and the error is among the
+    `failures`. Raises UnknownNameError for a service that does not exist, and ContractError for one of whose responses
+    no sample can be made, or whose behaviour cannot be loaded.
     """
 
     def __init__(
@@ -67,8 +68,8 @@ class Stub:
         *,
         counted: Callable[[Verdict], Verdict] | None = None,
         replay: Callable[[Message], Message] | None = None,
-        limit: int | None = None,
-        token: str = "",
+        journal: Journal | None = None,
+        token: str | None = "",
     ) -> None:
         self._counted = counted
         self._replay = replay
@@ -79,7 +80,7 @@ class Stub:
         self.conditions = Conditions(self._catalog)
         self._listener = Listener(self._serve, place, self._refuse, self._miss)
         self.control = Control(self.conditions, token)
-        self.journal = Journal(limit)
+        self.journal = journal or Journal()
 
     def __enter__(self) -> Self:
         self._listener.__enter__()
@@ -130,8 +131,8 @@ class Stub:
         if exchange.response is not None:
             messages.append(exchange.response._replace(source=source, request=request))
         verdicts = [check(message, catalog=self._catalog) for message in messages]
-        verdicts[1:] = [_ours(verdict, exchange.answered_by) for verdict in verdicts[1:]]
-        return Exchange(request, messages[1] if len(messages) > 1 else None, tuple(verdicts), exchange.answered_by)
+        response = messages[1] if len(messages) > 1 else None
+        return _accepted(exchange._replace(request=request, response=response, verdicts=tuple(verdicts)))
 
     @property
     def failures(self) -> tuple[Exception, ...]:
@@ -164,14 +165,15 @@ class Stub:
         received = await receive_body(receive, MAX_BYTES)
         try:
             answer = self._answer(request, received, scope["client"])
-        except Exception as error:  # noqa: BLE001 - whoever runs the stub must hear of any
-            self.journal.fail(error)
+            _refuse_unsendable(answer)
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whoever runs the stub must hear of any
+            self.journal.fail(error if isinstance(error, Exception) else RuntimeError("SystemExit"))
             answer = text(500, "The stub itself has failed.\n")
         self.journal.fail(*self.conditions.taken())
         await send_answer(scope, receive, send, answer)
 
     def _answer(self, request: Request, received: Received, client: tuple[str, int] | None) -> Answer:
-        if request.path.startswith(CONTROL_PATH):
+        if f"{request.path}/".startswith(f"{CONTROL_PATH}/"):
             return self.control.answer(request, received, client[0] if client else "")
         if request.method in ("GET", "HEAD") and not received.body:
             self.conditions.look_at(request.url)
@@ -196,7 +198,12 @@ class Stub:
         if not received.complete or len(message.body) > MAX_BYTES:
             self.journal.add(Exchange(message, None, (verdict,)))
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
-        served = self._served(message, verdict, request.base)
+        try:
+            served = self._served(message, verdict, request.base)
+        except BaseException:
+            # A behaviour may fail, and what the client sent is to be judged all the same.
+            self.journal.add(Exchange(message, None, (verdict,)))
+            raise
         self.journal.add(self._exchanged(message, verdict, served))
         return served.answer
 
@@ -208,15 +215,15 @@ class Stub:
         return open_case(message, self._catalog).places.masked.without_secrets(path)
 
     def _exchanged(self, message: Message, verdict: Verdict, served: Served) -> Exchange:
-        answer, by = served
-        if self._replay is None or by:
-            by = f"the stub's own answer{f', injected: {by}' if by else ''}"
+        answer, injected = served
+        ours = self._replay is None or bool(injected)
         if not answer.status:
-            return Exchange(message, None, (verdict,), by)
+            return Exchange(message, None, (verdict,), ours, injected)
         told = message._replace(kind="response", method=None, request=message)
         body = plain(answer.body, answer.headers, MAX_BYTES)
         response = told._replace(status=answer.status, headers=answer.headers, body=body)
-        return Exchange(message, response, (verdict, _ours(check(response, catalog=self._catalog), by)), by)
+        verdicts = (verdict, check(response, catalog=self._catalog))
+        return _accepted(Exchange(message, response, verdicts, ours, injected))
 
     def _served(self, message: Message, verdict: Verdict, base: str) -> Served:
         counting = verdict if self._counted is None else self._counted(verdict)
@@ -233,8 +240,24 @@ class Stub:
             return unanswered(error)
 
 
-def _ours(verdict: Verdict, by: str) -> Verdict:
-    """A verdict on an answer; where it was ours, the client is not to blame for what is wrong with it."""
-    if not by or not verdict.findings:
-        return verdict
-    return verdict._replace(findings=tuple([finding._replace(accepted=by) for finding in verdict.findings]))
+def _refuse_unsendable(answer: Answer) -> None:
+    """Raise ContractError for an answer that cannot go out as HTTP: a behaviour of the user's own may give any."""
+    if answer.wire is not None:
+        return
+    if not isinstance(answer.status, int) or not 200 <= answer.status <= 599:
+        raise ContractError(f"the behaviour of a service answers with the status {answer.status!r}, which is none")
+    wrong = next((name for name, value in answer.headers if not is_field(name, value)), None)
+    if wrong is not None:
+        raise ContractError(
+            f"the behaviour of a service answers with a header field {wrong!r} that HTTP does not allow"
+        )
+
+
+def _accepted(exchange: Exchange) -> Exchange:
+    """``exchange`` with the findings in an answer of ours accepted: for them the client is not to blame."""
+    if not exchange.ours or exchange.response is None or not exchange.verdicts[1].findings:
+        return exchange
+    reason = f"the stub's own answer{f', injected: {exchange.injected}' if exchange.injected else ''}"
+    request, answer = exchange.verdicts
+    findings = tuple([finding._replace(accepted=reason) for finding in answer.findings])
+    return exchange._replace(verdicts=(request, answer._replace(findings=findings)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import argparse
 import importlib
-import ipaddress
 import re
 import shlex
 from typing import TYPE_CHECKING, Final
+
+from contracts.addresses import is_loopback
 
 from .failures import UsageError
 
@@ -64,7 +65,7 @@ def place_of(args: argparse.Namespace) -> str:
 
 def exposure_told(args: argparse.Namespace) -> str:
     """What ``--expose`` exposes, in a sentence; nothing where that is loopback."""
-    if args.expose is None or _is_loopback(args.expose):
+    if args.expose is None or is_loopback(args.expose):
         return ""
     how = "over https" if args.tls else "in plain http (--tls encrypts)"
     return (
@@ -82,13 +83,6 @@ def trust_told(stub: Stub) -> list[str]:
         f"CA  {stub.authority.ca}  until this ends; clients on this machine trust it by",
         *(f"  export {name}={shlex.quote(value)}" for name, value in variables),
     ]
-
-
-def _is_loopback(address: str) -> bool:
-    try:
-        return ipaddress.ip_address(address).is_loopback
-    except ValueError:
-        return address == "localhost"
 
 
 def _address(text: str) -> str:

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from contracts import samples
-from contracts.answers import Answer
-from contracts.names import TEXT_XML
+from contracts.answers import Answer, envelope
 
 if TYPE_CHECKING:
     from contracts.errors import UnansweredRequestError
     from contracts.messages import Message
-
-_HEADERS: Final = (("Content-Type", TEXT_XML),)
 
 
 def replayed(response: Message) -> Answer:
@@ -23,4 +20,4 @@ def replayed(response: Message) -> Answer:
 
 def unanswered(error: UnansweredRequestError) -> Answer:
     """The answer to a request that has no other: 500, and a fault that says why. The sender need not be to blame."""
-    return Answer(500, _HEADERS, samples.fault("Server", str(error)))
+    return envelope(500, samples.fault("Server", str(error)))
