@@ -304,7 +304,16 @@ class TestWhatIsExpected:
         with Stub(CATALOG) as stub:
             at = stub.endpoint("luminate")
             flags = ("--allow", "destructive", "--confirm-target", at.removeprefix("http://"), "--partition", "7")
-            assert probe("luminate", "--endpoint", at, *flags, "--expect-no-active-sync").code == 0
+            first = probe("luminate", "--endpoint", at, *flags, "--expect-no-active-sync")
+            assert first.code == 0
+            observed = {
+                "name": "SynchronizationFault",
+                "code": "SYNCHRONIZATION",
+                "basis": "observed",
+                "source": "probe",
+            }
+            assert tomllib.loads(first.err)["faults"] == [observed]
+            assert "answered 500 with a SynchronizationFault SYNCHRONIZATION; contract.toml: faults = [{" in first.notes
             stub.conditions.given("luminate", "an active synchronization", {"partition": 7})
             told = probe("luminate", "--endpoint", at, *flags, "--expect-no-active-sync")
         assert told.code == 1
@@ -339,6 +348,11 @@ def echoing_fault(handler, body: bytes) -> None:
         500,
         samples.fault("Server", "x").replace(b"soap:Server", session).replace(b">x<", b">" + session + b"<"),
     )
+
+
+def server_fault() -> bytes:
+    detail = b'<detail><ServerFault xmlns="urn:soap.convio.com"/></detail>'
+    return samples.fault("Server", "x").replace(b"soap:Server", b"SERVER").replace(b"<detail/>", detail)
 
 
 def another_operation(handler, _body: bytes) -> None:
@@ -418,13 +432,20 @@ class TestAHostileEndpoint:
         assert probe("luminate", "--endpoint", "http://host.invalid/x").code == 2
 
 
-#: The command, whose second pause takes as long as the test says.
+#: The command, whose second pause may be a long one, which it tells by making a file.
 PROBE = """
-import sys, time
+import pathlib, sys, time
 from contracts.cli import main
 
-real, pauses = time.sleep, iter([0.01, {pause}, 0.01])
-time.sleep = lambda _: real(next(pauses))
+real, pauses = time.sleep, []
+
+def sleep(_):
+    pauses.append(1)
+    if {long} and len(pauses) == 2:
+        pathlib.Path({mark!r}).touch()
+        real(60)
+
+time.sleep = sleep
 sys.exit(main(sys.argv[1:]))
 """
 
@@ -440,6 +461,7 @@ class TestWhatIsLeftOpen:
             ("EndSynchronization", status(503), 3),
             ("EndSynchronization", lambda handler, _: reply(handler, 500, samples.fault("Server", "canary")), 1),
             ("EndSynchronization", status(200), 1),
+            ("StartSynchronization", lambda handler, _: reply(handler, 500, server_fault()), 1),
             ("StartSynchronization", endpoint.resetting, 3),
             ("StartSynchronization", endpoint.truncating, 3),
             ("StartSynchronization", lambda handler, _: reply(handler, 500, samples.fault("Server", "canary")), 1),
@@ -486,44 +508,28 @@ class TestWhatIsLeftOpen:
 
     @posix_only
     @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
-    @pytest.mark.parametrize("pause", ["0.01", "30"])
-    def test_is_told_when_a_signal_comes_between(self, number, code, pause, provider, tmp_path):
-        opened = threading.Event()
-
-        def start(handler, body):
-            answering(handler, body)
-            opened.set()
-
-        def answer(handler, body):
-            {"StartSynchronization": start, "EndSynchronization": endpoint.hanging}.get(called(body), answering)(
-                handler, body
-            )
-
-        provider.answer = answer
-        words = [*luminate(provider, *destructive(provider)), "--output", str(tmp_path / "x.yaml"), "--pause", "0.01"]
-        script = tmp_path / "probe.py"
-        script.write_text(PROBE.format(pause=pause), encoding="utf-8")
-        command = [sys.executable, str(script), "probe", *words]
+    @pytest.mark.parametrize("during", ["StartSynchronization", "the pause", "EndSynchronization"])
+    def test_is_told_when_a_signal_comes_between(self, number, code, during, provider, tmp_path):
+        provider.answer = but(during, endpoint.hanging)
+        script, paused = tmp_path / "probe.py", tmp_path / "paused"
+        script.write_text(PROBE.format(long=during == "the pause", mark=str(paused)), encoding="utf-8")
+        words = [*luminate(provider, *destructive(provider)), "--output", str(tmp_path / "x.yaml")]
         with subprocess.Popen(
-            command,
+            [sys.executable, str(script), "probe", *words],
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         ) as process:
-            assert opened.wait(60)
-            if pause != "30":
-                wait_for(lambda: provider.count == 3)
-            else:
-                threading.Event().wait(0.3)
+            wait_for(lambda: paused.exists() or during in calls(provider))
             process.send_signal(number)
             out, err = process.communicate(timeout=60)
         assert process.returncode == code, err
         assert f"interrupted by {number.name}" in err
         assert "StartSynchronization of PartitionId 7" in err
         assert f"--confirm-target {provider.place} --check end-active-sync" in err
-        assert provider.count == (2 if pause == "30" else 3)
-        assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == 2
+        assert provider.count == (3 if during == "EndSynchronization" else 2)
+        assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == (1 if during == "StartSynchronization" else 2)
         assert_no_canary(out, err, (tmp_path / "x.yaml").read_text("utf-8"))
 
 

@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from contracts.errors import LeakError, RefusedRequestError, SoapContractsError
-from contracts.probing import amendments_of, block_of, closing_check, described, provocations_of
+from contracts.probing import amendments_by, amendments_of, block_of, closing_check, described, provocations_of
 from contracts.recording import EndpointError
 from contracts.reports import escaped
 from contracts.reports.text import amount
@@ -109,8 +109,11 @@ class Probe:
         reporter.verdict(request)
         before = reporter.summary.failed
         reporter.verdict(response)
+        name = f"{self._service.name}/{probed.operation}"
         if probed.unexpected:
-            reporter.unexpected(f"{self._service.name}/{probed.operation}", probed.unexpected)
+            reporter.unexpected(name, probed.unexpected)
+        if said := self._amended(amendments_by(probed.came, self._service)):
+            reporter.note(name, f"answered {probed.came}; {said}")
         return not probed.unexpected and reporter.summary.failed == before
 
     def _provoke(self, reporter: Reporter) -> None:
@@ -124,11 +127,14 @@ class Probe:
         found = self._prober.provoke(provocation)
         # The request is wrong on purpose, so it is no message to fail by; what its answer breaks is told as it is.
         reporter.verdict(found.verdict)
-        amendments = amendments_of(found, self._service)
+        said = "; ".join(filter(None, (str(found), self._amended(amendments_of(found, self._service)))))
+        reporter.note(f"{self._service.name}: {provocation.title}", said)
+
+    def _amended(self, amendments: Sequence[Amendment]) -> str:
+        """What is to be changed in the contract, as the report says it; the whole is printed at the end."""
         self._amendments.extend(amendments)
         lines = "; ".join(amendment.line for amendment in amendments)
-        said = f"; contract.toml: {lines}" if lines else ""
-        reporter.note(f"{self._service.name}: {provocation.title}", f"{found}{said}")
+        return f"contract.toml: {lines}" if lines else ""
 
     def _left_open(self) -> str:
         """What is left open, and the command that closes it."""

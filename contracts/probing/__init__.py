@@ -1,6 +1,6 @@
 """A live endpoint asked in a safe order, one request at a time, and every answer judged."""
 
-from .amendments import Amendment, amendments_of, block_of
+from .amendments import Amendment, amendments_by, amendments_of, block_of
 from .credentials import Credentials, CredentialsError, credentials_of
 from .plans import Plan, PlanError, Planned, closing_check, described, plan_of
 from .prober import LeftOpen, Probed, Prober
@@ -19,6 +19,7 @@ __all__ = [
     "Prober",
     "Provocation",
     "Provoked",
+    "amendments_by",
     "amendments_of",
     "block_of",
     "closing_check",

@@ -10,6 +10,7 @@ if TYPE_CHECKING:
 
     from contracts.model import Service
 
+    from .answers import Answered
     from .provocations import Provoked
 
 #: The key of [sources] that the statements name.
@@ -38,7 +39,12 @@ class Amendment(NamedTuple):
 
 def amendments_of(provoked: Provoked, service: Service) -> tuple[Amendment, ...]:
     """The tables that ``provoked`` changes; none where a documented or observed statement was confirmed."""
-    return (*_consequence(provoked), *_fault(provoked, service), *_statuses(provoked, service))
+    return (*_consequence(provoked), *amendments_by(provoked.came, service))
+
+
+def amendments_by(came: Answered, service: Service) -> tuple[Amendment, ...]:
+    """The tables that an answer changes by its form alone: the code of its fault, and the status of faults."""
+    return (*_fault(came, service), *_statuses(came, service))
 
 
 def block_of(amendments: Iterable[Amendment], path: str, place: str, date: str) -> str:
@@ -62,9 +68,9 @@ def _consequence(provoked: Provoked) -> Iterator[Amendment]:
         yield Amendment(header, {"text": f"answers {provoked.came}", **_OBSERVED})
 
 
-def _fault(provoked: Provoked, service: Service) -> Iterator[Amendment]:
+def _fault(came: Answered, service: Service) -> Iterator[Amendment]:
     """The [[faults]] of an answer that has a name: its code was guessed, or is another one, or none was known."""
-    name, code = provoked.came.fault, provoked.came.code.removeprefix("soap:")
+    name, code = came.fault, came.code.removeprefix("soap:")
     if name in ("", "Fault") or not code or " " in code or "*" in code:
         return
     known = next((fault for fault in service.faults if fault.name == name), None)
@@ -72,10 +78,9 @@ def _fault(provoked: Provoked, service: Service) -> Iterator[Amendment]:
         yield Amendment("[[faults]]", {"name": name, "code": code, **_OBSERVED})
 
 
-def _statuses(provoked: Provoked, service: Service) -> Iterator[Amendment]:
-    status = provoked.came.status
-    if provoked.came.fault and status not in service.fault_statuses:
-        statuses = sorted({*service.fault_statuses, status})
+def _statuses(came: Answered, service: Service) -> Iterator[Amendment]:
+    if came.fault and came.status not in service.fault_statuses:
+        statuses = sorted({*service.fault_statuses, came.status})
         yield Amendment("[responses.fault]", {"statuses": statuses, **_OBSERVED})
 
 

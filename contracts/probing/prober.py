@@ -45,11 +45,12 @@ _NO_SUCH: Final = {
 
 
 class Probed(NamedTuple):
-    """A call that was made: the verdicts on both messages, and what came otherwise than expected, "" for nothing."""
+    """A call that was made: the verdicts on both messages, and what came; ``unexpected`` is what should not have."""
 
     operation: str
     verdicts: tuple[Verdict, Verdict]
-    unexpected: str = ""
+    came: Answered
+    unexpected: str
 
 
 class LeftOpen(NamedTuple):
@@ -135,7 +136,7 @@ class Prober:
         verdicts = (check(request, catalog=self._catalog), check(response, catalog=self._catalog))
         answers = verdicts[1].kind == "response" and verdicts[1].operation == operation.name
         self._keep_account(planned, said, answers=answers and 200 <= said.status < 300)
-        return Probed(operation.name, verdicts, _unexpected(planned, said, answers=answers))
+        return Probed(operation.name, verdicts, said, _unexpected(planned, said, answers=answers))
 
     def _is_of_header(self, name: str) -> bool:
         return any(field.name == name for block in self._service.headers for field in block.values())
