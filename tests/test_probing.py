@@ -268,6 +268,15 @@ class TestWhatIsExpected:
             assert SESSION.encode() in body
             assert b"Force" not in body
 
+    @pytest.mark.parametrize("session", ["", " \n"])
+    def test_without_a_session_nothing_is_sent_that_needs_one(self, session, provider, probe):
+        provider.answer = but("Login", functools.partial(answering, SessionId=session))
+        told = probe(*luminate(provider, *destructive(provider)))
+        assert (told.code, calls(provider)) == (2, ["Login"])
+        assert "StartSynchronization was not sent" in told.err
+        assert "no answer has given the SessionId of its header" in told.errors
+        assert "left open" not in told.err
+
     def test_what_was_set_is_read_back_as_an_instant(self, provider, probe):
         def elsewhere(handler, body):
             handler.server.provider.time = "2024-05-01T12:00:00Z"

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.findings import Verdict
     from contracts.messages import Message
-    from contracts.model import Service
+    from contracts.model import Operation, Service
     from contracts.recording import Recorder
 
     from .answers import Answered
@@ -121,6 +121,7 @@ class Prober:
 
     def _called(self, planned: Planned) -> Probed:
         operation = planned.operation
+        self._refuse_headless(operation)
         request = request_of(self._service, planned, self._known, f"#{self.count + 1} {operation.name}")
         before = self.left_open
         if planned.call.closed_by:
@@ -137,6 +138,16 @@ class Prober:
         answers = verdicts[1].kind == "response" and verdicts[1].operation == operation.name
         self._keep_account(planned, said, answers=answers and 200 <= said.status < 300)
         return Probed(operation.name, verdicts, said, _unexpected(planned, said, answers=answers))
+
+    def _refuse_headless(self, operation: Operation) -> None:
+        """Raise RefusedRequestError where no answer has given what the header needs: a sample is no session."""
+        block = self._service.header(operation.header) if operation.header else None
+        lacking = [] if block is None else [field.name for field in block.values() if field.name not in self._known]
+        if lacking:
+            place = self._recorder.place
+            raise RefusedRequestError(
+                f"{operation.name} was not sent to {place}: no answer has given the {', '.join(lacking)} of its header"
+            )
 
     def _is_of_header(self, name: str) -> bool:
         return any(field.name == name for block in self._service.headers for field in block.values())
