@@ -27,7 +27,6 @@ import pytest
 import trustme
 from endpoint import Provider, reply, sample_answer
 from repository import ROOT
-from test_recording import SPYNE
 
 import contracts
 from contracts import samples
@@ -43,6 +42,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 CATALOG = contracts.load()
+STACKS = ROOT / "tests" / "stacks"
 USER, PASSWORD = "canary-user-88", "canary & <password> ]]> é88"
 SESSION = "canary-session-88:JSESSIONID=canary"
 FAST = ("--pause", "0.01")
@@ -982,7 +982,7 @@ class TestAnotherSoapStack:
             pytest.skip("php with its soap extension is not installed")
         with socket.create_server(("127.0.0.1", 0)) as taken:
             port = taken.getsockname()[1]
-        script = str(ROOT / "tests" / "stacks" / "ongoing_soap_server.php")
+        script = str(STACKS / "ongoing_soap_server.php")
         environment = {**os.environ, "WSDL": self.write_wsdl("ongoing", tmp_path), "STATE": str(tmp_path / "state")}
         with subprocess.Popen(
             [php, "-S", f"127.0.0.1:{port}", script], stderr=subprocess.DEVNULL, env=environment
@@ -1011,7 +1011,7 @@ class TestAnotherSoapStack:
         node, modules = shutil.which("node"), ROOT / "examples" / "node" / "node_modules"
         if node is None or not (modules / "soap").is_dir():
             pytest.skip("node, or npm's soap, is not installed: npm install --prefix examples/node")
-        script = str(ROOT / "tests" / "stacks" / "luminate_soap_server.js")
+        script = str(STACKS / "luminate_soap_server.js")
         with running([node, script, self.write_wsdl("luminate", tmp_path)], NODE_PATH=str(modules)) as port:
             at = f"http://127.0.0.1:{port}/luminate"
             flags = ("--partition", "7", "--allow", "destructive", "--confirm-target", at[7:])
@@ -1031,7 +1031,7 @@ class TestAnotherSoapStack:
     def test_of_spyne_is_probed_and_what_it_forgets_is_told(self, probe, cassettes, capfd):
         if importlib.util.find_spec("spyne") is None:
             pytest.skip("spyne is not installed")
-        with running([sys.executable, "-W", "ignore", "-c", SPYNE]) as port:
+        with running([sys.executable, "-W", "ignore", str(STACKS / "ongoing_spyne_server.py")]) as port:
             if not port:
                 pytest.skip("spyne does not run under this Python")
             at = f"http://127.0.0.1:{port}/ongoing"

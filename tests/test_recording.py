@@ -43,6 +43,7 @@ from endpoint import (
     sample_answer,
     truncating,
 )
+from repository import ROOT
 
 import contracts
 from contracts import samples
@@ -748,34 +749,7 @@ class TestTheCommand:
 
 
 #: Both operations of Ongoing on a SOAP stack that is not ours; prints its port.
-SPYNE = textwrap.dedent("""
-    from datetime import UTC, datetime
-    from wsgiref.simple_server import WSGIRequestHandler, make_server
-
-    from spyne import Application, DateTime, Integer, ServiceBase, Unicode, rpc
-    from spyne.protocol.soap import Soap11
-    from spyne.server.wsgi import WsgiApplication
-
-    NAMESPACE = "http://ongoingsystems.se/WSI"
-
-    class Ongoing(ServiceBase):
-        @rpc(Unicode, Unicode, Integer, Unicode, DateTime)
-        def SetTimeOfLastSync(ctx, UserName, Password, GoodsOwnerId, IntegrationType, syncTime):
-            pass
-
-        @rpc(Unicode, Unicode, Integer, Unicode, _returns=DateTime)
-        def GetTimeOfLastSync(ctx, UserName, Password, GoodsOwnerId, IntegrationType):
-            return datetime(2024, 5, 1, 12, tzinfo=UTC)
-
-    class Silent(WSGIRequestHandler):
-        def log_message(self, *_):
-            pass
-
-    application = Application([Ongoing], NAMESPACE, in_protocol=Soap11(validator="lxml"), out_protocol=Soap11())
-    server = make_server("127.0.0.1", 0, WsgiApplication(application), handler_class=Silent)
-    print(server.server_port, flush=True)
-    server.serve_forever()
-""")
+SPYNE = ROOT / "tests" / "stacks" / "ongoing_spyne_server.py"
 _CALLER = "{'UserName': 'canary-user-77', 'Password': 'canary-p4ss-77', 'GoodsOwnerId': 42, 'IntegrationType': 'x'}"
 CLIENTS = {
     "zeep": f"""
@@ -815,7 +789,7 @@ def stack():
     """The endpoint of a service that spyne runs."""
     if importlib.util.find_spec("spyne") is None:
         pytest.skip("spyne is not installed")
-    command = [sys.executable, "-W", "ignore", "-c", SPYNE]
+    command = [sys.executable, "-W", "ignore", SPYNE]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True) as process:
         try:
             port = process.stdout.readline().strip()
