@@ -117,9 +117,12 @@ def _protocol(asked: _Asked) -> Iterator[Difference]:
     elif binding.transport != SOAP_OVER_HTTP:
         told = clipped(binding.transport) or "no transport"
         yield _told(asked, "binding", SOAP_OVER_HTTP, told)._replace(at=binding.at)
-    action = asked.operation.soap_action or ""
-    if asked.bound.action != action:
-        yield _told(asked, "soapaction", f'"{action}"', f'"{clipped(asked.bound.action)}"')
+    action, published = asked.operation.soap_action, f'"{clipped(asked.bound.action)}"'
+    if action is not None and asked.bound.action != action:
+        yield _told(asked, "soapaction", f'"{action}"', published)
+    elif action is None and asked.bound.action:
+        # Where no page names one, clients are known to get along without.
+        yield _told(asked, "soapaction", "none", published)._replace(class_="additive", direction="request")
 
 
 def _told(asked: _Asked, what: What, ours: str, theirs: str) -> Difference:
