@@ -1,67 +1,55 @@
-"""What is published, or answered, compared with the contracts: WSDLs of other toolkits, with changes planted in them."""
+"""A published WSDL compared with the contracts: WSDLs of several toolkits, with changes planted in them."""
 
 from __future__ import annotations
 
-import contextlib
 import importlib.util
 import json
-import runpy
 import shutil
 import subprocess
 import sys
-import threading
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from types import SimpleNamespace
-from urllib.parse import urlsplit
 
 import pytest
 import suds.client
-import yaml
 import zeep
+from published import (
+    ADDITIVE,
+    ASMX,
+    CATALOG,
+    HERE,
+    LUMINATE,
+    NEW,
+    NUMBERED,
+    ONGOING,
+    REQUESTS,
+    RESPONSES,
+    TOLERATED,
+    asmx,
+    drift_of,
+    in_set,
+    replaced,
+    written,
+)
 
-from contracts import samples, wsdl
-from contracts.catalog import load
+from contracts import wsdl
 from contracts.cli import main
-from contracts.drifting import CLASSES, Folder, drift_of_answers, drift_of_wsdl
-from contracts.drifting import documents as documents_module
+from contracts.drifting import CLASSES
 from contracts.drifting.values import is_within
-from contracts.resources import data_folder
 from contracts.schema import RANGES
 
-HERE = Path(__file__).parent / "drift"
-ASMX = SimpleNamespace(**runpy.run_path(str(HERE / "asmx.py")))
-CATALOG = load()
-ONGOING, LUMINATE = CATALOG.service("ongoing"), CATALOG.service("luminate")
-REQUESTS, RESPONSES, ADDITIVE, TOLERATED = CLASSES
-
-NUMBERED = '<s:element minOccurs="1" maxOccurs="1" name="GoodsOwnerId" type="s:int" />'
 TYPED = '<s:element minOccurs="0" maxOccurs="1" name="IntegrationType" type="s:string" />'
 TIMED = '<s:element minOccurs="1" maxOccurs="1" name="syncTime" type="s:dateTime" />'
 RESULT = '<s:element minOccurs="1" maxOccurs="1" name="GetTimeOfLastSyncResult" nillable="true" type="s:dateTime" />'
 SET_ELEMENT = '<s:element name="SetTimeOfLastSync">\n        <s:complexType>'
 ANSWER = '<s:element name="SetTimeOfLastSyncResponse">\n        <s:complexType />'
 SET_BINDING = '<soap:operation soapAction="http://ongoingsystems.se/WSI/SetTimeOfLastSync" style="document" />'
-NEW = '<s:element minOccurs="{}" maxOccurs="1" name="Region" type="s:string" />'
 
 
 def facets(*inner: str, base: str = "string", name: str = "IntegrationType", least: int = 0) -> str:
     """An element of ASMX's with facets."""
     simple = f'<s:simpleType><s:restriction base="s:{base}">{"".join(inner)}</s:restriction></s:simpleType>'
     return f'<s:element minOccurs="{least}" maxOccurs="1" name="{name}">{simple}</s:element>'
-
-
-def in_set(text: str, old: str, new: str) -> str:
-    """``text`` with ``old`` replaced once, in the request of SetTimeOfLastSync or behind it."""
-    start = text.index('<s:element name="SetTimeOfLastSync">')
-    assert old in text[start:], old
-    return text[:start] + text[start:].replace(old, new, 1)
-
-
-def replaced(text: str, old: str, new: str) -> str:
-    assert old in text, old
-    return text.replace(old, new, 1)
 
 
 def row(old: str, new: str, what: str, class_: str, path: str = "", place: str = "ongoing/SetTimeOfLastSync"):
@@ -156,7 +144,7 @@ PLANTED = {
         '<wsdl:part name="parameters" element="tns:SetTimeOfLastSync" />', '<wsdl:part name="parameters" type="s:string" />', "style", REQUESTS
     ),
     "a header": row(
-        f'{SET_BINDING}\n      <wsdl:input>',
+        f"{SET_BINDING}\n      <wsdl:input>",
         f'{SET_BINDING}\n      <wsdl:input><soap:header message="tns:SetTimeOfLastSyncSoapIn" part="parameters" use="literal" />',
         "header", REQUESTS, "request/Header",
     ),
@@ -179,22 +167,6 @@ PLANTED = {
     ),
     "no response": row('<wsdl:output message="tns:SetTimeOfLastSyncSoapOut" />', "", "name", RESPONSES, "response"),
 }  # fmt: skip
-#: A second schema, so that an element of another namespace can be referred to.
-OTHER_SCHEMA = '<s:schema targetNamespace="urn:other"><s:element name="GoodsOwnerId" type="s:int" /></s:schema>\n  </wsdl:types>'
-
-
-def written(folder: Path, text: str, name: str = "service.wsdl") -> Path:
-    path = folder / name
-    path.write_text(text, encoding="utf-8")
-    return path
-
-
-def drift_of(path: Path, service=ONGOING):
-    return drift_of_wsdl(service, Folder(str(path)))
-
-
-def asmx(**options) -> str:
-    return replaced(ASMX.wsdl(**options), "</wsdl:types>", OTHER_SCHEMA)
 
 
 class TestAChangeOfAsmxsWsdl:
@@ -206,7 +178,11 @@ class TestAChangeOfAsmxsWsdl:
 
     def test_what_is_as_published_is_known_with_its_ground(self, tmp_path):
         found = drift_of(written(tmp_path, asmx())).differences
-        assert {(each.what, each.class_) for each in found} == {("occurrence", TOLERATED), ("facet", TOLERATED), ("binding", ADDITIVE)}
+        assert {(each.what, each.class_) for each in found} == {
+            ("occurrence", TOLERATED),
+            ("facet", TOLERATED),
+            ("binding", ADDITIVE),
+        }
         assert {each.known.partition(" (")[0] for each in found} == {
             "its WSDL calls it optional", "its WSDL states no lengths", "its WSDL has a SOAP 1.2 port as well",
         }  # fmt: skip
@@ -220,7 +196,9 @@ class TestAChangeOfAsmxsWsdl:
         change = replaced if "wsdl:" in planted.old or "soap:" in planted.old else in_set
         path = written(tmp_path, change(text, planted.old, planted.new))
         found = [each for each in drift_of(path).new if each.what == planted.what]
-        assert [(each.class_, each.path, each.place) for each in found][:1] == [(planted.class_, planted.path, planted.place)]
+        assert [(each.class_, each.path, each.place) for each in found][:1] == [
+            (planted.class_, planted.path, planted.place)
+        ]
         assert Path(found[0].at.rpartition(":")[0]) == path
         assert main(["drift", "ongoing", "--wsdl", str(path)]) == 1
         assert planted.class_ in capsys.readouterr().out
@@ -257,9 +235,13 @@ class TestAChangeOfAsmxsWsdl:
         text = asmx()
         bound = text[text.index('    <wsdl:operation name="Operation0">\n      <soap:') :]
         bound = bound[: bound.index("</wsdl:operation>") + 17]
-        named = bound.replace('"Operation0"', '"SetTimeOfLastSync"').replace("<wsdl:input>", '<wsdl:input name="Other">')
+        named = bound.replace('"Operation0"', '"SetTimeOfLastSync"').replace(
+            "<wsdl:input>", '<wsdl:input name="Other">'
+        )
         abstract = '<wsdl:operation name="SetTimeOfLastSync"><wsdl:input name="Other" message="tns:Operation0SoapIn" /></wsdl:operation>'
-        text = text.replace(bound, named + bound, 1).replace('<wsdl:portType name="ServiceSoap">', f'<wsdl:portType name="ServiceSoap">{abstract}', 1)
+        text = text.replace(bound, named + bound, 1).replace(
+            '<wsdl:portType name="ServiceSoap">', f'<wsdl:portType name="ServiceSoap">{abstract}', 1
+        )
         assert drift_of(written(tmp_path, text)).new == ()
 
     def test_soap_1_2_alone_breaks_requests(self, tmp_path):
@@ -271,7 +253,10 @@ class TestAChangeOfAsmxsWsdl:
 
     def test_bindings_of_http_are_additive_one_each(self, tmp_path):
         found = drift_of(written(tmp_path, asmx(http=True))).new
-        assert [(each.class_, each.theirs) for each in found] == [(ADDITIVE, "also HTTP GET"), (ADDITIVE, "also HTTP POST")]
+        assert [(each.class_, each.theirs) for each in found] == [
+            (ADDITIVE, "also HTTP GET"),
+            (ADDITIVE, "also HTTP POST"),
+        ]
 
     def test_a_wsdl_of_ten_thousand_lines_is_compared(self, tmp_path, capsys):
         text = asmx(operations=150, fields=40)
@@ -282,7 +267,9 @@ class TestAChangeOfAsmxsWsdl:
     def test_what_is_published_no_longer_is_a_note(self, tmp_path):
         found = drift_of(written(tmp_path, wsdl.wsdl_of(ONGOING, "http://127.0.0.1/", strict=True).decode()))
         assert found.new == ()
-        assert found.notes[0].startswith("contract.toml says that the WSDL calls UserName, Password, IntegrationType of Set")
+        assert found.notes[0].startswith(
+            "contract.toml says that the WSDL calls UserName, Password, IntegrationType of Set"
+        )
 
 
 def spyne(service: str, *options: str) -> str:
@@ -341,7 +328,9 @@ class TestTheWsdlOfAnotherToolkit:
         assert {(each.what, each.class_) for each in found} == {("soapaction", class_)}
         assert drift_of(written(tmp_path, spyne(service, "--documented")), CATALOG.service(service)).new == ()
 
-    @pytest.mark.parametrize("file", ["gsoap-ongoing.wsdl", "spyne-ongoing.wsdl", "spyne-luminate.wsdl", "jaxws/LuminateOnline.wsdl"])
+    @pytest.mark.parametrize(
+        "file", ["gsoap-ongoing.wsdl", "spyne-ongoing.wsdl", "spyne-luminate.wsdl", "jaxws/LuminateOnline.wsdl"]
+    )
     def test_is_one_that_real_clients_load(self, file):
         assert zeep.Client(str(HERE / file)).wsdl.bindings
         assert suds.client.Client((HERE / file).as_uri(), cache=None).wsdl.services
@@ -387,3 +376,73 @@ class TestAWsdlOfSeveralFiles:
         found = drift_of(tmp_path / "jaxws" / "LuminateOnline.wsdl", LUMINATE).new
         assert (what, class_) in {(each.what, each.class_) for each in found}
         assert {each.what for each in found} == {what}
+
+
+class TestTheCommand:
+    def test_quiet_leaves_out_what_is_known(self, tmp_path, capsys):
+        path = str(written(tmp_path, asmx()))
+        assert main(["drift", "ongoing", "--wsdl", path, "--quiet"]) == 0
+        assert capsys.readouterr().out.splitlines() == [
+            f"ongoing: SetTimeOfLastSync, GetTimeOfLastSync in {path}", "0 new differences, 11 known",
+        ]  # fmt: skip
+
+    def test_json_has_every_difference_and_the_counts(self, tmp_path):
+        path, output = (
+            str(written(tmp_path, in_set(asmx(), NUMBERED, NUMBERED + NEW.format(0)))),
+            tmp_path / "report.json",
+        )
+        assert main(["drift", "ongoing", "--wsdl", path, "--format", "json", "--output", str(output)]) == 1
+        told = json.loads(output.read_text(encoding="utf-8"))
+        assert (told["version"], told["service"], told["source"], told["fetched"]) == (1, "ongoing", path, None)
+        assert told["summary"] == {
+            "differences": 12, "new": 1, "known": 11,
+            "breaking_for_requests": 0, "breaking_for_responses": 0, "additive": 2, "tolerated": 10,
+        }  # fmt: skip
+        assert [set(each) for each in told["differences"]] == [
+            {"place", "path", "what", "ours", "theirs", "direction", "class", "known", "at"}
+        ] * 12
+
+    def test_colours_are_as_elsewhere(self, tmp_path, monkeypatch, capsys):
+        path = str(written(tmp_path, in_set(asmx(), NUMBERED, NUMBERED + NEW.format(1))))
+        monkeypatch.setenv("FORCE_COLOR", "1")
+        assert main(["drift", "ongoing", "--wsdl", path]) == 1
+        told = capsys.readouterr().out
+        assert "\x1b[31;1mbreaking for requests (1)" in told
+        assert "\x1b[2m  known facet" in told
+        monkeypatch.setenv("NO_COLOR", "1")
+        assert main(["drift", "ongoing", "--wsdl", path]) == 1
+        assert "\x1b" not in capsys.readouterr().out
+
+    @pytest.mark.parametrize("arguments", [
+        [], ["--wsdl", "x", "--endpoint", "y"], ["--wsdl", "gone.wsdl"], ["--wsdl", "."], ["--cassette", "gone.yaml"],
+    ])  # fmt: skip
+    def test_what_cannot_be_is_exit_code_2(self, arguments, capsys):
+        assert main(["drift", "ongoing", *arguments]) == 2
+        assert "internal" not in capsys.readouterr().err
+
+    def test_a_service_that_is_unknown_is_exit_code_2(self, capsys):
+        assert main(["drift", "ongonig", "--wsdl", "x"]) == 2
+        assert "did you mean ongoing?" in capsys.readouterr().err
+
+    def test_the_report_replaces_nothing_that_is_read(self, tmp_path, capsys):
+        path = written(tmp_path, asmx())
+        assert main(["drift", "ongoing", "--wsdl", str(path), "--output", str(path)]) == 2
+        assert path.read_text(encoding="utf-8") == asmx()
+        assert main(["drift", "ongoing", "--wsdl", str(path), "--output", str(tmp_path / "no" / "x")]) == 2
+        assert "cannot be written" in capsys.readouterr().err
+
+
+class TestBuiltInTypes:
+    def test_each_is_within_itself_and_any_type(self):
+        assert all(
+            is_within(name, name) and is_within(name, "anyType") for name in (*RANGES, "string", "dateTime", "ID")
+        )
+
+    def test_an_integer_type_is_within_those_whose_range_has_its_own(self):
+        for one, (low, high) in RANGES.items():
+            for other, (least, most) in RANGES.items():
+                spans = (least is None or (low is not None and least <= low)) and (
+                    most is None or (high is not None and high <= most)
+                )
+                if is_within(one, other):
+                    assert spans, (one, other)

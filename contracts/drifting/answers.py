@@ -104,12 +104,12 @@ def _found(place: str, recorded: Recorded, finding: Finding, direction: Directio
 
 
 def _explained(service: Service, difference: Difference, finding: Finding) -> Difference:
-    """``difference``, known where the contract itself calls it no error at this service, and says why."""
+    """``difference``, known where the contract itself says why it is a warning only at this service."""
     stated = service.severities.get(finding.rule)
-    if difference.known or stated is None or stated.level == "error":
+    if difference.known or stated is None or stated.level != "warning":
         return difference
     ground = stated.ground
-    return difference._replace(known=f"the contract foresees it, as {stated.level} ({ground.basis}: {ground.source})")
+    return difference._replace(known=f"the contract foresees it, as a warning ({ground.basis}: {ground.source})")
 
 
 def _codes(service: Service, place: str, recorded: Recorded, catalog: Catalog) -> Iterator[Difference]:

@@ -73,8 +73,8 @@ class Documents:
     """Everything that is named in the documents of ``origin``, by kind, namespace and name.
 
     Kinds are those of XSD (``element``, ``type`` for both sorts, ``group``, ``attributeGroup``, ``attribute``) and of
-    WSDL (``message``, ``portType``, ``binding``). Raises WsdlError, and what the origin raises for the first document. What
-    cannot be followed counts only when something is missing; `unfollowed` says why.
+    WSDL (``message``, ``portType``, ``binding``). Raises WsdlError, and what the origin raises for the first document.
+    What cannot be followed counts only when something is missing; `unfollowed` says why.
     """
 
     def __init__(self, origin: Origin) -> None:

@@ -5,7 +5,12 @@ from __future__ import annotations
 from string import Template
 
 NAMESPACE = "http://ongoingsystems.se/WSI"
-FIELDS = (("UserName", "string", 0), ("Password", "string", 0), ("GoodsOwnerId", "int", 1), ("IntegrationType", "string", 0))
+FIELDS = (
+    ("UserName", "string", 0),
+    ("Password", "string", 0),
+    ("GoodsOwnerId", "int", 1),
+    ("IntegrationType", "string", 0),
+)
 SET_TIME, GET_TIME = "SetTimeOfLastSync", "GetTimeOfLastSync"
 
 _WSDL = Template("""\

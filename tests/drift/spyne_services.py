@@ -1,5 +1,7 @@
 """The services of both contracts as spyne declares them; prints the WSDL that spyne writes of one."""
 
+# ruff: noqa: N802, N803, N805, RUF012 - the names are those of the services, and spyne hands over a context
+
 from __future__ import annotations
 
 import re
@@ -63,9 +65,7 @@ RESULT = {"_returns": Synchronization.customize(min_occurs=1, nillable=False), "
 class Luminate(ServiceBase):
     __in_header__ = Session
 
-    @rpc(
-        Number, Later, Later, Boolean(min_occurs=0, nillable=False), _throws=[SynchronizationFault], **RESULT
-    )
+    @rpc(Number, Later, Later, Boolean(min_occurs=0, nillable=False), _throws=[SynchronizationFault], **RESULT)
     def StartSynchronization(ctx, PartitionId, Start, End, Force):
         pass
 
