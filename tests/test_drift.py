@@ -210,6 +210,24 @@ class TestAChangeOfAsmxsWsdl:
             "namespace", "form", "header",
         }  # fmt: skip
 
+    @pytest.mark.parametrize("name", ["SYNCTIME", "moment"])
+    def test_an_element_in_another_case_or_in_the_same_place_is_the_same_one_renamed(self, name, tmp_path):
+        text = in_set(asmx(), TIMED, TIMED.replace("syncTime", name).replace("dateTime", "date"))
+        found = drift_of(written(tmp_path, text)).new
+        assert [(each.what, each.ours, each.theirs) for each in found] == [
+            ("name", "syncTime", name), ("type", "dateTime", "date"),
+        ]  # fmt: skip
+
+    def test_an_element_in_another_case_is_the_same_one_wherever_it_stands(self, tmp_path):
+        text = in_set(
+            in_set(asmx(), TIMED, ""), NUMBERED, TIMED.replace("syncTime", "SyncTime") + NUMBERED + NEW.format(0)
+        )
+        found = drift_of(written(tmp_path, text)).new
+        assert {(each.what, each.theirs) for each in found} == {
+            ("name", "SyncTime"), ("name", "Region, optional"),
+            ("order", "UserName, Password, syncTime, GoodsOwnerId, IntegrationType"),
+        }  # fmt: skip
+
     def test_any_order_does_no_harm_to_requests(self, tmp_path):
         text = in_set(in_set(asmx(), "<s:sequence>", "<s:all>"), "</s:sequence>", "</s:all>")
         (found,) = drift_of(written(tmp_path, text)).new

@@ -6,12 +6,14 @@ import shutil
 from typing import TYPE_CHECKING
 
 import pytest
+import requests
 import yaml
 from published import ADDITIVE, CATALOG, LUMINATE, RESPONSES, TOLERATED, written
 
 from contracts import samples
 from contracts.cli import main
 from contracts.drifting import drift_of_answers
+from contracts.server import Stub
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,18 +32,25 @@ def taped(
             assert change[0] in text
             text = text.replace(*change)
         bodies.append(change if isinstance(change, str) else text)
-    entry = {
+    given = {"Content-Type": "text/xml; charset=utf-8", **(headers or {})}
+    interactions = [entry(service, request, bodies[0], status, given, bodies[1])]
+    return written(folder, yaml.safe_dump({"version": 1, "interactions": interactions}), "x.yaml")
+
+
+def entry(service, request, body: str, status: int, headers: dict[str, str], answer: str) -> dict:
+    return {
         "request": {
-            "method": "POST", "uri": service.endpoint.replace("{site}", "site").replace("{warehouse}", "w"),
-            "headers": {name: [value] for name, value in request.headers}, "body": bodies[0],
+            "method": "POST",
+            "uri": service.endpoint.replace("{site}", "site").replace("{warehouse}", "w"),
+            "headers": {name: [value] for name, value in request.headers},
+            "body": body,
         },
         "response": {
             "status": {"code": status, "message": "x"},
-            "headers": {"Content-Type": ["text/xml; charset=utf-8"], **{name: [value] for name, value in (headers or {}).items()}},
-            "body": {"string": bodies[1]},
+            "headers": {name: [value] for name, value in headers.items()},
+            "body": {"string": answer},
         },
-    }  # fmt: skip
-    return written(folder, yaml.safe_dump({"version": 1, "interactions": [entry]}), "x.yaml")
+    }
 
 
 FAULT = (
@@ -68,6 +77,21 @@ ANSWERS = {
 }  # fmt: skip
 
 
+def asked(endpoint: str, service) -> list[dict]:
+    """Exchanges with the endpoint, one of each operation, as a cassette has them; Login first, harm last."""
+    found, values = [], {}
+    effects = ("read", "write", "destructive")
+    for operation in sorted(service.operations, key=lambda each: (effects.index(each.effect), each.name != "Login")):
+        message = samples.message(service, operation, "request", values=values)
+        with requests.post(endpoint, message.body, headers=dict(message.headers), timeout=10) as answer:
+            found.append(
+                entry(service, message, message.body.decode(), answer.status_code, dict(answer.headers), answer.text)
+            )
+        if operation.name == "Login":
+            values = {"SessionId": answer.text.partition("<SessionId>")[2].partition("<")[0]}
+    return found
+
+
 class TestRealAnswers:
     @pytest.mark.parametrize("name", ANSWERS)
     def test_are_compared_with_the_contract(self, name, tmp_path):
@@ -76,6 +100,23 @@ class TestRealAnswers:
         found = drift_of_answers(CATALOG.service(address.partition("/")[0]), [str(path)], CATALOG).new
         assert ((what, class_) in {(each.what, each.class_) for each in found}) if what else found == ()
         assert main(["drift", address.partition("/")[0], "--cassette", str(path)]) == bool(found)
+
+    @pytest.mark.parametrize("address", ["ongoing/SetTimeOfLastSync", GET, "luminate/Login", END])
+    def test_that_are_right_hold_nothing_at_all(self, address, tmp_path, capsys):
+        path = taped(tmp_path, address)
+        assert drift_of_answers(CATALOG.service(address.partition("/")[0]), [str(path)], CATALOG).differences == ()
+        assert main(["drift", address.partition("/")[0], "--cassette", str(path)]) == 0
+        assert "0 new differences, 0 known" in capsys.readouterr().out
+
+    @pytest.mark.parametrize("service", [CATALOG.service("ongoing"), LUMINATE], ids=lambda service: service.name)
+    def test_of_our_own_stub_hold_nothing_at_all(self, service, tmp_path):
+        path = tmp_path / "x.yaml"
+        with Stub(CATALOG) as stub:
+            interactions = asked(stub.endpoint(service.name), service)
+        written(tmp_path, yaml.safe_dump({"version": 1, "interactions": interactions}), path.name)
+        found = drift_of_answers(service, [str(path)], CATALOG)
+        assert found.differences == ()
+        assert set(found.operations) == {operation.name for operation in service.operations}
 
     @pytest.mark.parametrize("service", ["ongoing", "luminate"])
     def test_of_the_shipped_cassettes_hold_nothing_new(self, service, capsys):

@@ -8,6 +8,7 @@ import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from published import (
@@ -27,6 +28,7 @@ from published import (
 from contracts import wsdl
 from contracts.cli import main
 from contracts.drifting import documents as documents_module
+from contracts.drifting import fetching
 from contracts.resources import data_folder
 
 
@@ -211,12 +213,14 @@ class Provider:
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.slowly = lambda: None
         self.pages: dict[str, tuple[int, bytes, str | None]] = {}
         provider = self
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 provider.asked.append(self.path)
+                provider.slowly()
                 status, body, location = provider.pages.get(self.path, (404, b"", None))
                 self.send_response(status)
                 self.send_header("Content-Type", "text/xml; charset=utf-8")
@@ -325,6 +329,16 @@ class TestAWsdlAtAnAddress:
         provider.server.server_close()
         assert main(["drift", "ongoing", "--wsdl", f"{url}/service.asmx?WSDL"]) == 3
         assert "nobody listens there" in capsys.readouterr().err
+
+    def test_that_comes_too_slowly_is_given_up_in_the_end(self, provider, monkeypatch, capsys):
+        clock = SimpleNamespace(now=0.0)
+        monkeypatch.setattr(fetching.time, "monotonic", lambda: clock.now)
+        text = WSDL.format('<s:include schemaLocation="a.xsd"/>')
+        url = provider.serves("/x?WSDL", text)
+        provider.slowly = lambda: setattr(clock, "now", clock.now + 301)
+        assert main(["drift", "ongoing", "--wsdl", url]) == 2
+        assert "a.xsd: not asked for: what came before took too long already" in capsys.readouterr().err
+        assert provider.asked == ["/x?WSDL"]
 
     def test_that_is_no_wsdl_is_exit_code_2(self, provider, capsys):
         assert main(["drift", "ongoing", "--wsdl", provider.serves("/x", "<html/>")]) == 2

@@ -7,6 +7,7 @@ import hashlib
 import json
 import os
 import secrets
+import time
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
 
 #: How long what was fetched is used again.
 _FRESH: Final = timedelta(days=1)
+#: All answers together may take as long as so many of them; there may be a hundred imports.
+_MOST_ANSWERS: Final = 5
 _HEADERS: Final = (
     ("Accept", "text/xml, application/wsdl+xml, application/xml"),
     ("User-Agent", f"soap-contracts/{VERSION}"),
@@ -45,6 +48,8 @@ class Fetched(NamedTuple):
 class Fetcher:
     """Fetches documents, each at most once a day unless ``refresh``; ``folder`` keeps them, None keeps none.
 
+    Each answer may take ``timeout`` seconds, and all of them five times as long.
+
     ``say`` is told, in a sentence, what is used that was not fetched now. ``days`` are those of all that was used.
     """
 
@@ -55,6 +60,7 @@ class Fetcher:
         self._timeout = timeout
         self._refresh = refresh
         self._say = say
+        self._until = time.monotonic() + _MOST_ANSWERS * timeout
         self.days: list[str] = []
 
     def fetch(self, url: str) -> Fetched:
@@ -64,10 +70,17 @@ class Fetcher:
         if kept is not None and not self._refresh and datetime.now(UTC) - kept.date < _FRESH:
             self._say(f"{shown(url)}: used as fetched on {kept.day}; --refresh fetches it anew")
         else:
-            answer = Endpoint(target, self._timeout).ask(Message(b"", _HEADERS, "request", "GET", url))
+            answer = Endpoint(target, self._patience(url)).ask(Message(b"", _HEADERS, "request", "GET", url))
             kept = self._taken(url, answer, kept)
         self.days.append(kept.day)
         return kept
+
+    def _patience(self, url: str) -> float:
+        """How many seconds the next answer may take. Raises NothingToCompareError once all of them took too long."""
+        left = self._until - time.monotonic()
+        if left <= 0:
+            raise NothingToCompareError(f"{shown(url)}: not asked for: what came before took too long already")
+        return min(self._timeout, left)
 
     def _taken(self, url: str, answer: Message, kept: Fetched | None) -> Fetched:
         """What ``answer`` brings or, where the provider has had enough of us, what was ``kept``."""

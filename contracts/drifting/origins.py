@@ -14,8 +14,8 @@ from .problems import WsdlError
 if TYPE_CHECKING:
     from .fetching import Fetcher
 
+#: Of two letters at least: one is a drive.
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
-_DRIVE: Final = re.compile(r"[A-Za-z]:")
 #: A query that certainly holds nothing secret, as ASMX, WCF and JAX-WS have them.
 _PLAIN_QUERY: Final = re.compile(r"(?i)(?:single)?wsdl|(?:wsdl|xsd|schema|part)=[\w.-]{0,40}")
 
@@ -57,7 +57,7 @@ class Folder:
 
     def locate(self, base: str, location: str) -> str:
         """The real path of the file at ``location``, as the one at `base` sees it. Raises WsdlError."""
-        if _SCHEME.match(location) and not _DRIVE.match(location[:2]):
+        if _SCHEME.match(location):
             raise WsdlError("it is an address, and what a file imports is read from its own folder only")
         parts = unquote(location.partition("#")[0]).replace("\\", "/")
         real = os.path.realpath(os.path.join(os.path.dirname(base), parts.replace("\0", "?")))
