@@ -35,8 +35,9 @@ from published import (
 from contracts import wsdl
 from contracts.cli import main
 from contracts.drifting import CLASSES
-from contracts.drifting.values import is_within
-from contracts.schema import RANGES
+from contracts.drifting.values import is_within, mismatches
+from contracts.model import Type
+from contracts.schema import IMPLIED_PATTERNS, RANGES
 
 TYPED = '<s:element minOccurs="0" maxOccurs="1" name="IntegrationType" type="s:string" />'
 TIMED = '<s:element minOccurs="1" maxOccurs="1" name="syncTime" type="s:dateTime" />'
@@ -169,6 +170,10 @@ PLANTED = {
 }  # fmt: skip
 
 
+#: A change that is several differences by its nature.
+SEVERAL = ("a choice", "an exact length", "a transport")
+
+
 class TestAChangeOfAsmxsWsdl:
     def test_is_none_where_it_is_as_published(self, tmp_path):
         found = drift_of(written(tmp_path, asmx()))
@@ -196,9 +201,9 @@ class TestAChangeOfAsmxsWsdl:
         change = replaced if "wsdl:" in planted.old or "soap:" in planted.old else in_set
         path = written(tmp_path, change(text, planted.old, planted.new))
         found = [each for each in drift_of(path).new if each.what == planted.what]
-        assert [(each.class_, each.path, each.place) for each in found][:1] == [
-            (planted.class_, planted.path, planted.place)
-        ]
+        told = [(each.class_, each.path, each.place) for each in found]
+        assert told[:1] == [(planted.class_, planted.path, planted.place)]
+        assert (len(drift_of(path).new) > 1) == (name in SEVERAL)
         assert Path(found[0].at.rpartition(":")[0]) == path
         assert main(["drift", "ongoing", "--wsdl", str(path)]) == 1
         assert planted.class_ in capsys.readouterr().out
@@ -228,6 +233,25 @@ class TestAChangeOfAsmxsWsdl:
             ("order", "UserName, Password, syncTime, GoodsOwnerId, IntegrationType"),
         }  # fmt: skip
 
+    def test_what_stands_where_another_stood_is_not_taken_for_it(self, tmp_path):
+        moment = TIMED.replace("syncTime", "moment")
+        text = in_set(in_set(asmx(), TIMED, TYPED), TYPED, moment)
+        found = drift_of(written(tmp_path, text)).new
+        assert {(each.what, each.ours, each.theirs) for each in found} == {
+            ("name", "syncTime", "not there"), ("name", "not there", "moment, required"),
+        }  # fmt: skip
+
+    def test_one_element_has_no_order(self, tmp_path):
+        text = in_set(asmx(), RESULT, f"<s:all>{RESULT}{NEW.format(0)}</s:all>")
+        assert [each.what for each in drift_of(written(tmp_path, text)).new] == ["name"]
+
+    def test_how_often_is_told_in_words_or_numbers(self, tmp_path):
+        two, many = 'minOccurs="2" maxOccurs="3"', 'minOccurs="0" maxOccurs="unbounded"'
+        text = in_set(asmx(), TIMED, TIMED.replace('minOccurs="1" maxOccurs="1"', two))
+        text = in_set(text, NUMBERED, NUMBERED.replace('minOccurs="1" maxOccurs="1"', many))
+        found = drift_of(written(tmp_path, text)).new
+        assert [(each.ours, each.theirs) for each in found] == [("required", "0 to unbounded"), ("required", "2 to 3")]
+
     def test_any_order_does_no_harm_to_requests(self, tmp_path):
         text = in_set(in_set(asmx(), "<s:sequence>", "<s:all>"), "</s:sequence>", "</s:all>")
         (found,) = drift_of(written(tmp_path, text)).new
@@ -241,8 +265,10 @@ class TestAChangeOfAsmxsWsdl:
 
     def test_an_operation_that_is_gone_is_told(self, tmp_path):
         text = asmx().replace("SetTimeOfLastSync", "StoreTime")
-        (found,) = drift_of(written(tmp_path, text)).new
+        drift = drift_of(written(tmp_path, text))
+        (found,) = drift.new
         assert (found.place, found.what, found.class_) == ("ongoing/SetTimeOfLastSync", "name", REQUESTS)
+        assert not [note for note in drift.notes if "contract.toml" in note]
 
     def test_an_operation_of_another_name_with_the_same_request_harms_nobody_on_the_wire(self, tmp_path):
         text = asmx().replace('operation name="SetTimeOfLastSync"', 'operation name="Store"')
@@ -448,6 +474,65 @@ class TestTheCommand:
         assert path.read_text(encoding="utf-8") == asmx()
         assert main(["drift", "ongoing", "--wsdl", str(path), "--output", str(tmp_path / "no" / "x")]) == 2
         assert "cannot be written" in capsys.readouterr().err
+
+
+def kind(base: str, *bounds: tuple[str, str], **facets: object) -> Type:
+    return Type("x", base, bounds=bounds, **facets)
+
+
+WIDER, NARROWER, EITHER, NEITHER = (True, False), (False, True), (True, True), (False, False)
+#: Two types, and the differences: whether theirs has all of ours, and whether ours has all of theirs.
+VALUES = {
+    "the same": (kind("int"), kind("int"), []),
+    "a pattern that says no more than the type": (kind("int", patterns=(IMPLIED_PATTERNS["int"],)), kind("int"), []),
+    "the same bounds, otherwise said": (
+        kind("integer", ("minInclusive", "1"), ("maxInclusive", "9")), kind("integer", ("minExclusive", "0"), ("maxExclusive", "10")), [],
+    ),
+    "the same bounds by another type": (kind("nonNegativeInteger"), kind("integer", ("minInclusive", "0")), [("type", *EITHER)]),
+    "a bound above": (kind("int"), kind("int", ("maxInclusive", "9")), [("facet", *NARROWER)]),
+    "a bound below": (kind("int"), kind("int", ("minInclusive", "-9")), [("facet", *NARROWER)]),
+    "a bound less": (kind("int", ("minInclusive", "-9")), kind("int"), [("facet", *WIDER)]),
+    "bounds that overlap": (
+        kind("integer", ("minInclusive", "1"), ("maxInclusive", "9")), kind("integer", ("minInclusive", "5"), ("maxInclusive", "15")),
+        [("facet", *NEITHER)],
+    ),
+    "a bound that is none": (kind("int"), kind("int", ("maxInclusive", "many")), []),
+    "a bound beyond the type's own": (kind("int"), kind("int", ("maxInclusive", "9999999999")), []),
+    "digits": (kind("int"), kind("int", ("totalDigits", "3")), [("facet", *NARROWER)]),
+    "fewer digits": (kind("decimal", ("fractionDigits", "3")), kind("decimal", ("fractionDigits", "2")), [("facet", *NARROWER)]),
+    "more digits": (kind("decimal", ("fractionDigits", "2")), kind("decimal", ("fractionDigits", "3")), [("facet", *WIDER)]),
+    "a least decimal": (kind("decimal", ("minInclusive", "1.5")), kind("decimal", ("minInclusive", "1.25")), [("facet", *WIDER)]),
+    "the same decimal, otherwise said": (kind("decimal", ("minInclusive", "1.5")), kind("decimal", ("minInclusive", "1.50")), []),
+    "bounds of time": (kind("dateTime", ("minInclusive", "2000-01-01T00:00:00Z")), kind("dateTime", ("minInclusive", "2001-01-01T00:00:00Z")), [("facet", *NEITHER)]),
+    "a bound of time less": (kind("dateTime", ("minInclusive", "2000")), kind("dateTime"), [("facet", *WIDER)]),
+    "a huge exponent": (kind("decimal", ("minInclusive", "1E999999")), kind("decimal", ("minInclusive", "1")), [("facet", *NEITHER)]),
+    "a greater length": (kind("string", max_length=50), kind("string", max_length=60), [("facet", *WIDER)]),
+    "a smaller length": (kind("string", max_length=50), kind("string", max_length=40), [("facet", *NARROWER)]),
+    "a greater least length": (kind("string", min_length=1), kind("string", min_length=2), [("facet", *NARROWER)]),
+    "a smaller least length": (kind("string", min_length=2), kind("string", min_length=1), [("facet", *WIDER)]),
+    "a least length of nothing": (kind("string", min_length=0), kind("string"), []),
+    "a pattern more": (kind("string", patterns=("a",)), kind("string", patterns=("a", "b")), [("facet", *NARROWER)]),
+    "a pattern less": (kind("string", patterns=("a", "b")), kind("string", patterns=("a",)), [("facet", *WIDER)]),
+    "another pattern": (kind("string", patterns=("a",)), kind("string", patterns=("b",)), [("facet", *NEITHER)]),
+    "a word more": (kind("string", enumeration=("a",)), kind("string", enumeration=("a", "b")), [("facet", *WIDER)]),
+    "a word less": (kind("string", enumeration=("a", "b")), kind("string", enumeration=("a",)), [("facet", *NARROWER)]),
+    "another word": (kind("string", enumeration=("a",)), kind("string", enumeration=("b",)), [("facet", *NEITHER)]),
+    "any word": (kind("string", enumeration=("a",)), kind("string"), [("facet", *WIDER)]),
+    "words": (kind("string"), kind("string", enumeration=("a",)), [("facet", *NARROWER)]),
+    "a text of a few characters for a number": (kind("int"), kind("string", max_length=2), [("type", *WIDER), ("facet", *NARROWER)]),
+    "a number for a text": (kind("string", max_length=50), kind("int"), [("type", *NARROWER), ("facet", *WIDER)]),
+    "types that have nothing to do with each other": (kind("int", max_length=3), kind("date"), [("type", *NEITHER)]),
+    "a list": (kind("int"), kind("list of int"), [("type", *NEITHER)]),
+    "a type that nobody knows": (kind("string"), kind("colour"), [("type", *NARROWER)]),
+    "anything": (kind("dateTime"), kind("anyType"), [("type", *WIDER)]),
+}  # fmt: skip
+
+
+class TestTwoTypes:
+    @pytest.mark.parametrize("name", VALUES)
+    def test_are_compared_by_their_values(self, name):
+        ours, theirs, expected = VALUES[name]
+        assert [(each.what, each.wider, each.narrower) for each in mismatches(ours, theirs)] == expected
 
 
 class TestBuiltInTypes:

@@ -200,6 +200,14 @@ class TestAHostileWsdl:
         assert main(["drift", "ongoing", "--wsdl", str(written(tmp_path, text))]) == 3
         assert said in capsys.readouterr().err
 
+    @pytest.mark.parametrize(("count", "more"), [(5, 0), (8, 3)])
+    def test_of_many_imports_that_cannot_be_followed_a_few_are_told(self, count, more, tmp_path):
+        gone = "".join(f'<s:import schemaLocation="gone{number}.xsd"/>' for number in range(count))
+        notes = drift_of(written(tmp_path, WSDL.format(gone + PAYLOAD.format("")))).notes
+        assert sum("there is no such file" in note for note in notes) == 5
+        assert (f"not followed: {more} more" in notes) == bool(more)
+        assert any("more" in note for note in notes if note.startswith("not followed")) == bool(more)
+
     def test_names_with_control_characters_reach_no_terminal(self, tmp_path, capsys):
         text = in_set(asmx(), NUMBERED, NUMBERED + '<s:element name="x&#x9B;31m&#x202E;" type="s:int" />')
         assert main(["drift", "ongoing", "--wsdl", str(written(tmp_path, text))]) == 1
