@@ -31,9 +31,11 @@ def replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
-#: A second schema, so that an element of another namespace can be referred to.
+#: Further schemas: one for an element of another namespace, one for what no element uses.
 OTHER_SCHEMA = (
-    '<s:schema targetNamespace="urn:other"><s:element name="GoodsOwnerId" type="s:int" /></s:schema>\n  </wsdl:types>'
+    '<s:schema targetNamespace="urn:other"><s:element name="GoodsOwnerId" type="s:int" /></s:schema>'
+    '<s:schema targetNamespace="http://ongoingsystems.se/WSI"><s:attributeGroup name="Attributes">'
+    '<s:attribute name="site" use="required" /></s:attributeGroup></s:schema>\n  </wsdl:types>'
 )
 
 

@@ -166,6 +166,28 @@ PLANTED = {
     "a namespace": row(
         NUMBERED, '<s:element ref="x:GoodsOwnerId" xmlns:x="urn:other" />', "namespace", REQUESTS, f"{SET}/GoodsOwnerId"
     ),
+    "an element without a type": row(TYPED, TYPED.replace(' type="s:string"', ""), "type", TOLERATED, f"{SET}/IntegrationType"),
+    "a value with an attribute": row(
+        NUMBERED,
+        '<s:element name="GoodsOwnerId"><s:complexType><s:simpleContent><s:extension base="s:int">'
+        '<s:attribute name="unit" /></s:extension></s:simpleContent></s:complexType></s:element>',
+        "name", ADDITIVE, f"{SET}/GoodsOwnerId/@unit",
+    ),
+    "a value with a restriction": row(
+        TYPED,
+        '<s:element name="IntegrationType" minOccurs="0"><s:complexType><s:simpleContent><s:restriction base="s:string">'
+        '<s:maxLength value="3" /></s:restriction></s:simpleContent></s:complexType></s:element>',
+        "facet", REQUESTS, f"{SET}/IntegrationType",
+    ),
+    "text in the empty response": row(
+        ANSWER,
+        ANSWER.replace(" />", '><s:complexContent mixed="true"><s:extension base="s:anyType" /></s:complexContent></s:complexType>'),
+        "type", RESPONSES, "response/SetTimeOfLastSyncResponse/text()",
+    ),
+    "an attribute of a group": row(
+        ANSWER, ANSWER.replace(" />", '><s:attributeGroup ref="tns:Attributes" /></s:complexType>'),
+        "name", RESPONSES, "response/SetTimeOfLastSyncResponse/@site",
+    ),
     "no response": row('<wsdl:output message="tns:SetTimeOfLastSyncSoapOut" />', "", "name", RESPONSES, "response"),
 }  # fmt: skip
 
@@ -240,6 +262,42 @@ class TestAChangeOfAsmxsWsdl:
         assert {(each.what, each.ours, each.theirs) for each in found} == {
             ("name", "syncTime", "not there"), ("name", "not there", "moment, required"),
         }  # fmt: skip
+
+    @pytest.mark.parametrize(("facet", "told"), [
+        ('<s:maxLength value=" 20 " />', "maxLength 20"),
+        ('<s:pattern value="a" /><s:pattern value="b" />', "pattern a|b"),
+        ('<s:enumeration value="a" /><s:enumeration value="b" />', "enumeration a, b"),
+        ('<s:minLength value="2" />', "minLength 2"),
+    ])  # fmt: skip
+    def test_a_facet_is_told_as_it_is(self, facet, told, tmp_path):
+        (found,) = drift_of(written(tmp_path, in_set(asmx(), TYPED, facets(facet)))).new
+        assert found.theirs == told
+
+    @pytest.mark.parametrize(("inner", "told"), [
+        ('<s:union memberTypes="s:int s:string" />', "union of int and string"),
+        ('<s:union><s:simpleType><s:restriction base="s:date" /></s:simpleType></s:union>', "union of date"),
+        ('<s:list itemType="s:int" />', "list of int"),
+    ])  # fmt: skip
+    def test_what_is_no_single_value_is_told(self, inner, told, tmp_path):
+        element = f'<s:element name="GoodsOwnerId"><s:simpleType>{inner}</s:simpleType></s:element>'
+        (found,) = drift_of(written(tmp_path, in_set(asmx(), NUMBERED, element))).new
+        assert (found.what, found.theirs, found.class_) == ("type", told, REQUESTS)
+
+    @pytest.mark.parametrize(("old", "new"), [
+        (TYPED, facets("<s:annotation />", '<s:whiteSpace value="preserve" />')),
+        (TYPED, facets('<s:minLength value="0" />')),
+        (NUMBERED, f"<s:choice>{NUMBERED}</s:choice>"),
+        (f"{NUMBERED}\n            {TYPED}", f"<s:sequence>{NUMBERED}{TYPED}</s:sequence>"),
+        (NUMBERED, f'{NUMBERED}<s:element maxOccurs="0" minOccurs="0" name="Old" type="s:int" />'),
+        (ANSWER, ANSWER.replace(" />", '><s:attribute name="id" use="prohibited" /></s:complexType>')),
+        (ANSWER, ANSWER.replace(
+            " />", '><s:attribute ref="e:encodingStyle" xmlns:e="http://schemas.xmlsoap.org/soap/envelope/" /></s:complexType>'
+        )),
+        (ANSWER, ANSWER.replace(" />", "><s:sequence /></s:complexType>")),
+        (TIMED, '<s:element name="syncTime"><s:simpleType><s:restriction base="s:dateTime" /></s:simpleType></s:element>'),
+    ])  # fmt: skip
+    def test_the_same_said_otherwise_is_no_difference(self, old, new, tmp_path):
+        assert drift_of(written(tmp_path, in_set(asmx(), old, new))).new == ()
 
     def test_one_element_has_no_order(self, tmp_path):
         text = in_set(asmx(), RESULT, f"<s:all>{RESULT}{NEW.format(0)}</s:all>")

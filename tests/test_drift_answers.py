@@ -73,6 +73,7 @@ ANSWERS = {
     "a fault of another code": (END, {"answer": FAULT.format("s:SYNC", "SynchronizationFault"), "status": 500}, "fault", RESPONSES),
     "a fault with a code of SOAP's": (END, {"answer": FAULT.format("s:Client", "SynchronizationFault"), "status": 500}, "fault", RESPONSES),
     "a request that is taken all the same": (GET, {"ask": ("GoodsOwnerId>", "GoodsownerId>")}, "name", TOLERATED),
+    "a request that is worth a warning": ("ongoing/SetTimeOfLastSync", {"ask": ("Z</syncTime>", "</syncTime>")}, None, None),
     "a request that is refused": (GET, {"ask": ("GoodsOwnerId>", "GoodsownerId>"), "answer": FAULT.format("s:Client", "x"), "status": 500}, None, None),
 }  # fmt: skip
 

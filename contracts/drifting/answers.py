@@ -9,7 +9,7 @@ from contracts.rules import open_case
 from contracts.rules.faults import own_names
 from contracts.tapes import found_in, load_all
 
-from .differences import Difference, Drift
+from .differences import Difference, Drift, breaking
 from .problems import NothingToCompareError
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from contracts.catalog import Catalog
     from contracts.findings import Finding, Verdict
-    from contracts.model import Fault, Service
+    from contracts.model import Service
     from contracts.tapes import Recorded
 
     from .differences import Class, Direction, What
@@ -87,8 +87,7 @@ def _differences(
     for finding in answered.findings:
         if finding.severity != "info" or finding.rule in _ADDITIVE:
             yield _explained(service, _found(place, recorded, finding, "response"), finding)
-    if answered.kind == "fault":
-        yield from _codes(service, place, recorded, catalog)
+    yield from _codes(service, place, recorded, catalog)
 
 
 def _found(place: str, recorded: Recorded, finding: Finding, direction: Direction) -> Difference:
@@ -119,25 +118,8 @@ def _codes(service: Service, place: str, recorded: Recorded, catalog: Catalog) -
     for fault in service.faults:
         if fault.name in names and fault.code not in names:
             told = case.clean(", ".join(sorted(names - {each.name for each in service.faults}))) or "a code of SOAP"
-            at = recorded.place
-            known = _known_code(fault, recorded)
-            yield Difference(
-                place,
-                f"response/{fault.name}",
-                "fault",
-                fault.code,
-                told,
-                "response",
-                "breaking for responses",
-                known,
-                at,
-            )
-
-
-def _known_code(fault: Fault, recorded: Recorded) -> str:
-    if recorded.provenance.basis not in ("documented", "inferred"):
-        return ""
-    return f"the cassette is {_basis(recorded)}, and the contract's code is {fault.ground.basis}"
+            path, class_ = f"response/{fault.name}", breaking("response")
+            yield Difference(place, path, "fault", fault.code, told, "response", class_, at=recorded.place)
 
 
 def _basis(recorded: Recorded) -> str:
