@@ -388,6 +388,11 @@ class TestAWsdlAtAnAddress:
         assert other.asked == []
         assert "it is at another host, and imports are followed at the same one only" in capsys.readouterr().err
 
+    def test_what_it_imports_from_no_address_is_told(self, provider, capsys):
+        text = WSDL.format('<s:include schemaLocation="http://[127.0.0.1/x.xsd"/>')
+        assert main(["drift", "ongoing", "--wsdl", provider.serves("/x?WSDL", text)]) == 2
+        assert "it is no address" in capsys.readouterr().err
+
     def test_a_query_that_may_be_secret_is_not_told(self, provider, capsys):
         url = provider.serves("/x?key=canary-4", WSDL.format(PAYLOAD.format("")))
         assert main(["drift", "ongoing", "--wsdl", url]) == 1

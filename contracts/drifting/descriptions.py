@@ -159,9 +159,7 @@ class _Bound:
             return None, "document/literal"
         side = next(self._node.iterchildren(f"{_W}{way}"), None)
         body = None if side is None else next(self._extensions(side, "body"), None)
-        style = f"{self._style()}/{'literal' if body is None else body.get('use', 'literal')}"
-        if style != "document/literal":
-            return None, clipped(style)
+        style = clipped(f"{self._style()}/{'literal' if body is None else body.get('use', 'literal')}")
         parts = list(message.node.iterchildren(f"{_W}part"))
         chosen = None if body is None else body.get("parts")
         if chosen is not None:

@@ -51,8 +51,6 @@ class Folder:
 
     def first(self) -> Source:
         """The file. Raises WsdlError."""
-        if os.path.isdir(self._path):
-            raise WsdlError(f"{self._path}: a folder; name the WSDL in it")
         return _read(os.path.realpath(self._path), self._path)
 
     def locate(self, base: str, location: str) -> str:
@@ -117,5 +115,3 @@ def _read(path: str, name: str) -> Source:
             return Source(path, name, file.read(MAX_BYTES + 1))
     except OSError as error:
         raise WsdlError(f"{name}: cannot be read: {error.strerror or 'no such file'}") from None
-    except ValueError:
-        raise WsdlError(f"{name!r}: no name of a file") from None
