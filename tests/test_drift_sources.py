@@ -427,6 +427,24 @@ class TestAWsdlAtAnAddress:
         )
         assert "the contract of mine does not say where the WSDL of an endpoint is" in capsys.readouterr().err
 
+    @pytest.mark.parametrize(("base", "home", "folder"), [
+        ("/c", "/h", "/c/soap-contracts/wsdl"),
+        ("", "/h", "/h/.cache/soap-contracts/wsdl"),
+        ("relative", "/h", "/h/.cache/soap-contracts/wsdl"),
+        ("", "nowhere", None),
+    ])  # fmt: skip
+    def test_is_kept_where_the_user_keeps_such_things(self, base, home, folder, monkeypatch):
+        monkeypatch.setenv("HOME", home)
+        assert fetching.cache_folder({"XDG_CACHE_HOME": base}) == folder
+
+    def test_is_fetched_each_time_where_there_is_nowhere_to_keep_it(self, provider, tmp_path, monkeypatch):
+        monkeypatch.chdir(tmp_path)
+        url = provider.serves("/x?WSDL", asmx())
+        fetcher = fetching.Fetcher(None, say=pytest.fail)
+        assert fetcher.fetch(url).body == fetcher.fetch(url).body
+        assert len(provider.asked) == 2
+        assert list(tmp_path.iterdir()) == []
+
     def test_is_compared_though_it_cannot_be_kept(self, provider, cache, capsys):
         cache.parent.parent.mkdir(exist_ok=True)
         cache.parent.write_text("a file where a folder should be")
