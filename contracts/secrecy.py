@@ -27,6 +27,11 @@ _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
 
 
+def is_number(part: str) -> bool:
+    """Whether a part of a secret is a number or a part of a time, as any message has them: no secret by itself."""
+    return _NUMBER.fullmatch(part) is not None
+
+
 def folded(text: str) -> str:
     """``text`` in lower case, character by character, so that every place stays where it is."""
     lowered = text.lower()
@@ -45,7 +50,7 @@ def values_in(raw: bytes) -> Iterator[str]:
         for part in _PART.finditer(text):
             # Luminate's session ids have a number in them and end with the time of Login: parts of what any message
             # has.
-            if not _NUMBER.fullmatch(part[0]):
+            if not is_number(part[0]):
                 yield from _spellings(part[0])
 
 
