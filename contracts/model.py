@@ -78,6 +78,15 @@ class Field(NamedTuple):
             yield from child.values()
 
 
+def required_values(field: Field) -> Iterator[Field]:
+    """The declarations with a value in ``field`` that no message may leave out, in order."""
+    if field.type is not None:
+        yield field
+    for child in field.fields:
+        if child.min_occurs:
+            yield from required_values(child)
+
+
 class Ground(NamedTuple):
     """What a statement rests on: a source (title or address), and whether that documents it, shows it or implies it."""
 
@@ -165,6 +174,33 @@ class PublishedWsdl(NamedTuple):
     suffix: str = ""
 
 
+class ProbeCall(NamedTuple):
+    """A call by which a live endpoint is probed.
+
+    ``values`` holds pairs of a field and its text, in which ``{name}`` stands for an option, ``{now}`` for the time.
+    ``closed_by`` names the operation that has to be allowed too, because it closes what this one opens. ``after`` names
+    the operation without which this call is not made, ``check`` the wish without which it is not made, and with which
+    no other of its operation is. ``returns`` holds pairs of a field of the response and its text, ``fault`` names the
+    fault that has to come.
+    """
+
+    operation: str
+    values: tuple[tuple[str, str], ...] = ()
+    closed_by: str | None = None
+    after: str | None = None
+    check: str | None = None
+    returns: tuple[tuple[str, str], ...] = ()
+    fault: str | None = None
+
+
+class ProbePlan(NamedTuple):
+    """How a live endpoint is probed: the fields that take the credentials, None where there are none, and the calls."""
+
+    user: str | None = None
+    password: str | None = None
+    calls: tuple[ProbeCall, ...] = ()
+
+
 @_by_identity
 class Service(NamedTuple):
     """One provider's contract.
@@ -191,6 +227,7 @@ class Service(NamedTuple):
     consequences: dict[str, Consequence]
     published: PublishedWsdl
     behaviour: str = ""
+    probe: ProbePlan = ProbePlan()
 
     def operation(self, name: str) -> Operation | None:
         """The operation of this name, or None."""

@@ -22,6 +22,7 @@ _PERCENT: Final = re.compile(rb"%(?:25)*([0-9A-Fa-f]{2})")
 _PART: Final = re.compile("[^:;]+")
 #: A number, or a part of a time.
 _NUMBER: Final = re.compile("[0-9.TZ+-]{1,16}")
+_HOUR: Final = re.compile("[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T[0-9]{2})?")
 _ENTITIES: Final = {"lt": "<", "gt": ">", "amp": "&", "quot": '"', "apos": "'"}
 _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
@@ -48,8 +49,7 @@ def values_in(raw: bytes) -> Iterator[str]:
     yield from _spellings(text)
     if ":" in text or ";" in text:
         for part in _PART.finditer(text):
-            # Luminate's session ids have a number in them and end with the time of Login: parts of what any message
-            # has.
+            # Luminate's session ids have a number in them and end with a time.
             if not is_number(part[0]):
                 yield from _spellings(part[0])
 

@@ -256,6 +256,7 @@ class TestJson:
                 "malformed": 0,
                 "unmatched": 0,
                 "misconduct": 0,
+                "unexpected": 0,
                 "incomplete": 1,
                 "errors": 1,
                 "warnings": 0,

@@ -264,8 +264,9 @@ def _holds_tables(value: Any) -> bool:
 def contract_of(service: Service) -> dict[str, Any]:
     with Path(service.folder, "contract.toml").open("rb") as file:
         found = tomllib.load(file)
-    # No statement about the provider: the class says for each habit what it rests on.
+    # No statements about the provider: the class says for each habit what it rests on, and how we probe is ours.
     found.pop("behaviour", None)
+    found.pop("probe", None)
     return found
 
 

@@ -19,6 +19,7 @@ from contracts.model import (
 )
 
 from .declarations import Declarations
+from .probes import probe_plan_of
 from .tables import GROUND, Table
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ _TABLES: Final = (
     "consequences",
     "published",
     "behaviour",
+    "probe",
 )
 
 
@@ -75,20 +77,22 @@ class _Statements:
         if texts["namespace"] != self._declared.namespace:
             what = f"namespace {texts['namespace']!r} is not the targetNamespace of operations.xsd"
             raise about.wrong(f"{what}, {self._declared.namespace!r}")
+        secrets, faults = frozenset(self._each_secret()), tuple(self._each_fault())
         return Service(
             **texts,
             pages_read=about.date("pages_read"),
             folder=folder,
             operations=self._operations,
             headers=self._declared.headers,
-            secrets=frozenset(self._each_secret()),
+            secrets=secrets,
             fault_statuses=self._fault_statuses(),
-            faults=tuple(self._each_fault()),
+            faults=faults,
             relations=tuple(self._each_relation()),
             severities=dict(self._each_severity()),
             consequences=dict(self._each_consequence()),
             published=self._published(texts["name"]),
             behaviour=self._behaviour(),
+            probe=probe_plan_of(self._contract.table("probe"), self._operations, secrets, faults),
         )
 
     def _each_operation(self) -> Iterator[Operation]:

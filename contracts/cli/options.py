@@ -79,13 +79,13 @@ def settings_from(args: argparse.Namespace) -> Settings:
 def exit_code(reporter: Reporter) -> int:
     """2 when something could not be read, 3 when nothing came, 1 when a message or the client failed, else 0.
 
-    An operation that was expected and never came, what came and was no HTTP, a request that no cassette has, and what a
-    client must not do are failures as well.
+    An operation that was expected and never came, what came and was no HTTP, a request that no cassette has, what a
+    client must not do, and an endpoint that does otherwise than expected are failures as well.
     """
     summary = reporter.summary
     if summary.unreadable:
         return USAGE
     if not summary.messages and not summary.malformed:
         return NOTHING
-    amiss = (summary.failed, summary.missing, summary.malformed, summary.unmatched, summary.misconduct, summary.client)
-    return VIOLATED if any(amiss) else 0
+    amiss = (summary.failed, summary.missing, summary.malformed, summary.unmatched)
+    return VIOLATED if any((*amiss, summary.misconduct, summary.unexpected, summary.client)) else 0

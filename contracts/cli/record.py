@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from contracts.driving import CommandError, drive, variable
 from contracts.errors import LeakError, SoapContractsError, UnansweredRequestError
 from contracts.policy import operation_of
-from contracts.recording import ALLOWED, Recorder, UnreachableError, refuse_unusable, target_of
+from contracts.recording import Recorder, UnreachableError, refuse_unusable, target_of
 from contracts.reports.text import amount
 from contracts.server import Stub
 
 from .clients import STDERR, add_expect, add_timeout, command_of, lack_of, seconds
+from .effects import add_effects
 from .failures import USAGE, UsageError, complain
 from .judging import Judging
 from .options import NOTHING, VIOLATED, add_common, exit_code
@@ -86,13 +87,7 @@ def _add_recording(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_effects(parser: argparse.ArgumentParser) -> None:
-    effects = parser.add_argument_group("what may be sent to an endpoint that is not loopback")
-    effects.add_argument(
-        "--allow", choices=ALLOWED, default="read", help="operations with this effect and milder ones (default: read)"
-    )
-    effects.add_argument(
-        "--confirm-target", metavar="HOST/PATH", help="the endpoint again, without https://; destructive needs it"
-    )
+    effects = add_effects(parser, "what may be sent to an endpoint that is not loopback")
     effects.add_argument(
         "--treat-as-live", action="store_true", help="hold an endpoint on loopback to this as well, for a rehearsal"
     )

@@ -1,6 +1,6 @@
 """A client recorded against a real endpoint: it talks to loopback, we to the endpoint, and a cassette is written."""
 
-from .endpoints import EndpointError, UnreachableError
+from .endpoints import EndpointError, UnreachableError, UnsentError
 from .outputs import OutputError, refuse_unusable
 from .recorder import Recorder
 from .sessions import record
@@ -14,6 +14,7 @@ __all__ = [
     "Target",
     "TargetError",
     "UnreachableError",
+    "UnsentError",
     "record",
     "refuse_unusable",
     "target_of",

@@ -16,6 +16,8 @@ from contracts.rules import open_case
 from contracts.secrecy import resolved
 from contracts.xml import same_encoding
 
+from .targets import ALLOWED
+
 if TYPE_CHECKING:
     from contracts.catalog import Catalog
     from contracts.messages import Message
@@ -50,6 +52,21 @@ def permitted(request: Message, service: Service, target: Target, catalog: Catal
             f"allowed there is: {', '.join(target.allowed)}. If it may be sent, allow it: {_flags(operation, target)}"
         )
     return operation
+
+
+def refuse_harm(request: Message, service: Service, target: Target) -> None:
+    """Raise RefusedRequestError where a request that is wrong on purpose names an operation that does more than read.
+
+    What it calls cannot be decided from its Body, which may not even parse: so no byte of it may speak of another one.
+    """
+    heads = (f"{name}: {value}" for name, value in request.headers or ())
+    text = "\n".join([request.body.decode("utf-8", "replace"), *heads]).lower()
+    names = {effect: [one.name.lower() for one in service.operations if one.effect == effect] for effect in ALLOWED}
+    for name in sorted(names["read"], key=len, reverse=True):
+        text = text.replace(name, "")
+    for effect in ALLOWED[1:]:
+        if any(name in text for name in names[effect]):
+            raise RefusedRequestError(f"not sent to {target.place}: it speaks of an operation that is {_LIKE[effect]}")
 
 
 def _flags(operation: Operation, target: Target) -> str:

@@ -35,6 +35,10 @@ class UnreachableError(EndpointError):
     """The endpoint gave no answer at all."""
 
 
+class UnsentError(UnreachableError):
+    """There was no way to the endpoint: it certainly got nothing of the request."""
+
+
 class Endpoint:
     """The endpoint of ``target``, which has ``timeout`` seconds for each answer.
 
@@ -128,13 +132,13 @@ class Endpoint:
         """``error``, raised on the way to the endpoint, in words. Its own text is not told: it may quote a proxy."""
         cause = error.reason if isinstance(error, URLError) else error
         place = f"{self._target.place} (through the proxy of the environment)" if self._proxied else self._target.place
-        for kind, said in _SAID:
+        for kind, raised, said in _SAID:
             if isinstance(cause, kind):
-                return UnreachableError(f"{place} {said}")
+                return raised(f"{place} {said}")
         if isinstance(cause, TimeoutError):
             return UnreachableError(f"{place} did not answer within {self._timeout:g} seconds; {_PERHAPS}")
         if isinstance(cause, ssl.SSLCertVerificationError):
-            return UnreachableError(
+            return UnsentError(
                 f"{place} has a certificate that cannot be verified ({cause.verify_message}); nothing was sent. A CA of "
                 "your own can be named by SSL_CERT_FILE"
             )
@@ -142,7 +146,7 @@ class Endpoint:
             return UnreachableError(f"{place} does not speak TLS as this machine does; is https its scheme?")
         refused = _TUNNEL.match(str(cause))
         if refused:
-            return UnreachableError(f"{place}: the proxy answers {refused[1]}; look at HTTPS_PROXY and NO_PROXY")
+            return UnsentError(f"{place}: the proxy answers {refused[1]}; look at HTTPS_PROXY and NO_PROXY")
         if isinstance(cause, http.client.HTTPException):
             return self._garbage()
         reason = (cause.strerror if isinstance(cause, OSError) else None) or type(cause).__name__
@@ -150,10 +154,15 @@ class Endpoint:
 
 
 _SAID: Final = (
-    (socket.gaierror, "cannot be reached: its name cannot be resolved; look at the spelling and at the network"),
-    (ConnectionRefusedError, "cannot be reached: nobody listens there; look at the host and the port"),
+    (
+        socket.gaierror,
+        UnsentError,
+        "cannot be reached: its name cannot be resolved; look at the spelling and at the network",
+    ),
+    (ConnectionRefusedError, UnsentError, "cannot be reached: nobody listens there; look at the host and the port"),
     (
         (ConnectionResetError, BrokenPipeError, ssl.SSLEOFError, http.client.IncompleteRead),
+        UnreachableError,
         f"closed the connection before the end of its answer; {_PERHAPS}",
     ),
 )

@@ -10,7 +10,7 @@ from contracts.rules import open_case
 from contracts.secrecy import without
 from contracts.tapes.recorded import DATE, PROVENANCE, SOURCE
 
-from .decisions import permitted
+from .decisions import permitted, refuse_harm
 from .endpoints import Endpoint, EndpointError
 from .fields import of_request
 
@@ -59,11 +59,26 @@ class Recorder:
 
         Raises RefusedRequestError for what must not be sent, and EndpointError.
         """
-        asked = request._replace(
-            url=self._target.url, headers=of_request(request.headers), service=self._service.name, kind="request"
-        )
+        asked = self._addressed(request)
         # By what is sent on, and not by what the connection had beside it.
         permitted(asked, self._service, self._target, self._catalog)
+        return self._sent(asked, request)
+
+    def provoke(self, request: Message) -> Message:
+        """As `answer`, for a request that is wrong on purpose, so that nobody can tell for certain what it calls.
+
+        Raises RefusedRequestError where it speaks of an operation that does more than read, and EndpointError.
+        """
+        asked = self._addressed(request)
+        refuse_harm(asked, self._service, self._target)
+        return self._sent(asked, request)
+
+    def _addressed(self, request: Message) -> Message:
+        return request._replace(
+            url=self._target.url, headers=of_request(request.headers), service=self._service.name, kind="request"
+        )
+
+    def _sent(self, asked: Message, request: Message) -> Message:
         try:
             found = self._endpoint.ask(asked)
         except EndpointError as error:

@@ -134,6 +134,7 @@ def _outcome(summary: Summary) -> str:
         f"{amount(summary.malformed, 'request')} came that are no HTTP" if summary.malformed else "",
         f"{amount(summary.unmatched, 'request')} came that no cassette has" if summary.unmatched else "",
         f"the client did {amount(summary.misconduct, 'thing')} that it must not do" if summary.misconduct else "",
+        f"{amount(summary.unexpected, 'answer')} otherwise than expected" if summary.unexpected else "",
         "the run is incomplete" if summary.incomplete else "",
         f"the client ended with exit code {summary.client}" if summary.client else "",
     ]

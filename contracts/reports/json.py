@@ -81,6 +81,7 @@ def counts(summary: Summary) -> dict[str, int]:
         "malformed": summary.malformed,
         "unmatched": summary.unmatched,
         "misconduct": summary.misconduct,
+        "unexpected": summary.unexpected,
         "incomplete": summary.incomplete,
         "errors": summary.findings["error"],
         "warnings": summary.findings["warning"],

@@ -32,13 +32,15 @@ class Summary:
     (service, operation, kind), None where a message does not tell; ``not_checked`` counts messages by rule family;
     ``skipped`` counts entries of archives that are no business of any contract; ``unreadable`` counts files;
     ``missing`` counts operations that never came, ``malformed`` what came and was no HTTP, ``unmatched`` requests that
-    no cassette has, ``misconduct`` what a client did that a condition forbids, ``incomplete`` what kept the whole from
-    being judged; ``client`` is the exit code of the client, if one ran.
+    no cassette has, ``misconduct`` what a client did that a condition forbids, ``unexpected`` what an endpoint did
+    otherwise than was expected, ``incomplete`` what kept the whole from being judged; ``client`` is the exit code of
+    the client, if one ran.
     """
 
     def __init__(self) -> None:
         self.messages = self.failed = self.skipped = self.unreadable = self.accepted = 0
-        self.missing = self.malformed = self.unmatched = self.misconduct = self.incomplete = 0
+        self.missing = self.malformed = self.unmatched = self.misconduct = 0
+        self.unexpected = self.incomplete = 0
         self.findings: Counter[Severity] = Counter()
         self.operations: Counter[tuple[str | None, str | None, Kind]] = Counter()
         self.not_checked: Counter[str] = Counter()
@@ -134,6 +136,11 @@ class Reporter:
     def misconduct(self, source: str, message: str) -> None:
         """Report that the client did what a condition forbids, although each of its messages may be right."""
         self.summary.misconduct += 1
+        self.show_error(source, message)
+
+    def unexpected(self, source: str, message: str) -> None:
+        """Report that an endpoint did otherwise than was expected of it, although each of its answers may be right."""
+        self.summary.unexpected += 1
         self.show_error(source, message)
 
     def incomplete(self, source: str, message: str) -> None:

@@ -84,7 +84,7 @@ class SarifReporter(Reporter):
     def end(self) -> None:
         """Write the tool with its rules, how it went, and the counts."""
         driver = {"name": "soap-contracts", "version": VERSION, "semanticVersion": VERSION, "rules": self._met()}
-        amiss = ("unreadable", "missing", "malformed", "unmatched", "misconduct", "incomplete")
+        amiss = ("unreadable", "missing", "malformed", "unmatched", "misconduct", "unexpected", "incomplete")
         invocation: dict[str, Any] = {
             "executionSuccessful": not any(getattr(self.summary, name) for name in amiss),
             "toolExecutionNotifications": self._errors,

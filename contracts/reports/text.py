@@ -59,6 +59,8 @@ class TextReporter(Reporter):
             about.append(f"{amount(self.summary.unmatched, 'request')} came that no cassette has")
         if self.summary.misconduct:
             about.append(f"the client did {amount(self.summary.misconduct, 'thing')} that it must not do")
+        if self.summary.unexpected:
+            about.append(f"{amount(self.summary.unexpected, 'answer')} otherwise than expected")
         if self.summary.incomplete:
             about.append("the run is incomplete")
         if self.summary.skipped:
