@@ -48,7 +48,11 @@ def _stub(keep: int, states: tuple[str, ...]) -> None:
         run(int(served.endpoint(_SERVICE).rpartition(":")[2].partition("/")[0]))
         served.settle()
         kept = served.review()
-        failed = served.journal.failed + sum(not verdict.passed for exchange in kept for verdict in exchange.verdicts) + len(served.failures)
+        failed = (
+            served.journal.failed
+            + sum(not verdict.passed for exchange in kept for verdict in exchange.verdicts)
+            + len(served.failures)
+        )
         tell({"count": served.journal.count, "kept": len(kept), "failed": failed})
 
 

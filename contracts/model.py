@@ -151,14 +151,27 @@ class Operation(NamedTuple):
         return self.ground.basis if direction == "request" else self.response_basis
 
 
+class PublishedOperation(NamedTuple):
+    """The request elements of one operation that the provider's own WSDL calls optional, and what says so."""
+
+    optional: tuple[str, ...]
+    ground: Ground
+
+
 class PublishedWsdl(NamedTuple):
-    """What differs in the provider's own WSDL: names, and per operation the request elements that it calls optional."""
+    """What differs in the provider's own WSDL: names, lengths, and per operation the elements that it calls optional.
+
+    ``lengths`` tells whether it states those that the contract has. ``suffix`` is what stands behind an endpoint in the
+    address of the WSDL, "" where no source says.
+    """
 
     service: str
     port: str
     soap12_port: str | None
-    optional: tuple[tuple[str, tuple[str, ...]], ...]
+    operations: tuple[tuple[str, PublishedOperation], ...]
     ground: Ground
+    lengths: bool = True
+    suffix: str = ""
 
 
 class ProbeCall(NamedTuple):

@@ -28,6 +28,11 @@ _CDATA: Final = re.compile(r"<!\[CDATA\[(.*?)(?:\]\]>|\Z)", re.DOTALL)
 _MARKUP: Final = re.compile(r"<!--.*?-->|<\?.*?\?>|<[^<>]*>", re.DOTALL)
 
 
+def is_number(part: str) -> bool:
+    """Whether a part of a secret is a number or a part of a time, as any message has them: no secret by itself."""
+    return _NUMBER.fullmatch(part) is not None
+
+
 def folded(text: str) -> str:
     """``text`` in lower case, character by character, so that every place stays where it is."""
     lowered = text.lower()
@@ -44,18 +49,9 @@ def values_in(raw: bytes) -> Iterator[str]:
     yield from _spellings(text)
     if ":" in text or ";" in text:
         for part in _PART.finditer(text):
-            # Luminate's session ids have a number in them and end with the time of Login: parts of what any message
-            # has.
-            if not _NUMBER.fullmatch(part[0]):
+            # Luminate's session ids have a number in them and end with a time.
+            if not is_number(part[0]):
                 yield from _spellings(part[0])
-
-
-def is_hour(part: str) -> bool:
-    """Whether a part of a secret is a day, or one with its hour.
-
-    Luminate's session ids end with the time of Login, whose hour stands in any answer of that hour.
-    """
-    return _HOUR.fullmatch(part) is not None
 
 
 def _spellings(text: str) -> Iterator[str]:

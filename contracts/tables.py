@@ -87,6 +87,11 @@ class Table:
         """A string, which may be empty; None when it is missing."""
         return self._typed(key, str, "a string") if key in self._data else None
 
+    def flag(self, key: str, *, default: bool) -> bool:
+        """True or false; ``default`` when it is missing."""
+        value: bool = self._typed(key, bool, "true or false", default)
+        return value
+
     def choice(self, key: str, known: tuple[T, ...]) -> T:
         """One of the strings ``known``."""
         value = self.text(key)

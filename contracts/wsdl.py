@@ -35,7 +35,8 @@ class _Document:
         self._service = service
         self._endpoint = endpoint
         self._strict = strict
-        self._optional = {} if strict else dict(service.published.optional)
+        operations = () if strict else service.published.operations
+        self._optional = {name: published.optional for name, published in operations}
         prefixes = {"wsdl": WSDL, "soap": WSDL_SOAP11, "soap12": WSDL_SOAP12, "xs": XSD, "tns": service.namespace}
         self._root = etree.Element(f"{_W}definitions", nsmap=prefixes)
         self._root.set("name", service.published.service)

@@ -665,6 +665,18 @@ ADDED_SLIPS = {
         "[published.operations.OrderBook]: optional 'Copy' is not an element of OrderBook; known are ApiKey, Copies, GiftWrap, Title",
     ),
     "a published port that is missing": (f'[published]\nservice = "S"{GROUND}', "[published]: 'port' is missing"),
+    "published lengths that are no truth": (
+        f'[published]\nservice = "S"\nport = "P"\nlengths = "none"{GROUND}',
+        "[published]: 'lengths' is not true or false",
+    ),
+    "a suffix that is an address": (
+        f'[published]\nservice = "S"\nport = "P"{GROUND}[published.address]\nsuffix = "@elsewhere.example"{GROUND}',
+        "[published.address]: suffix = '@elsewhere.example' is nothing that can stand behind an endpoint",
+    ),
+    "a suffix without a ground": (
+        f'[published]\nservice = "S"\nport = "P"{GROUND}[published.address]\nsuffix = "?wsdl"',
+        "[published.address]: 'source' is missing",
+    ),
     "a published port that is a number": (
         f'[published]\nservice = "S"\nport = "P"\nsoap12_port = 12{GROUND}',
         "[published]: 'soap12_port' is not a string",

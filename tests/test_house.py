@@ -43,9 +43,11 @@ def imported(path) -> set[str]:
 
 
 def public(node: ast.AST) -> list[ast.AST]:
-    """The public classes and functions in a module or a class, and those in public classes."""
+    """The public classes and functions in a module or a class, and those in public classes; no bare overloads."""
     found = []
     for child in getattr(node, "body", []):
+        if any(ast.unparse(decorator) == "overload" for decorator in getattr(child, "decorator_list", ())):
+            continue
         if isinstance(child, (*FUNCTIONS, ast.ClassDef)) and not child.name.startswith("_"):
             found.append(child)
             if isinstance(child, ast.ClassDef):

@@ -11,6 +11,7 @@ from contracts.model import (
     Fault,
     Ground,
     Operation,
+    PublishedOperation,
     PublishedWsdl,
     Relation,
     Service,
@@ -30,6 +31,7 @@ _EFFECTS: Final[tuple[Effect, ...]] = ("read", "write", "destructive")
 _LEVELS: Final[tuple[Level, ...]] = ("error", "warning", "info", "off")
 _BASES: Final[tuple[Basis, ...]] = ("documented", "observed", "inferred")
 _CLASS: Final = re.compile(r"(?:[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*|[\w-]+\.py):[A-Za-z_]\w*", re.ASCII)
+_SUFFIX: Final = re.compile(r"[/?][\w./=&-]*", re.ASCII)
 _TEXTS: Final = ("name", "title", "version", "api_version", "namespace", "endpoint")
 _TABLES: Final = (
     "service",
@@ -195,13 +197,15 @@ class _Statements:
         table = self._contract.table("published")
         if "published" not in self._contract:
             return PublishedWsdl(name, f"{name}Soap", None, (), Ground("inferred", ""))
-        table.keep_to("service", "port", "soap12_port", "operations", *GROUND)
+        table.keep_to("service", "port", "soap12_port", "lengths", "address", "operations", *GROUND)
         return PublishedWsdl(
             service=table.text("service"),
             port=table.text("port"),
             soap12_port=table.text("soap12_port") if "soap12_port" in table else None,
-            optional=tuple(self._each_optional(table.table("operations"))),
+            operations=tuple(self._each_published(table.table("operations"))),
             ground=table.ground(),
+            lengths=table.flag("lengths", default=True),
+            suffix=_suffix(table.table("address")) if "address" in table else "",
         )
 
     def _behaviour(self) -> str:
@@ -215,16 +219,15 @@ class _Statements:
             raise table.wrong(f"class = {named!r} is not of the form package.module:Class or file.py:Class")
         return named
 
-    def _each_optional(self, tables: Table) -> Iterator[tuple[str, tuple[str, ...]]]:
+    def _each_published(self, tables: Table) -> Iterator[tuple[str, PublishedOperation]]:
         for operation in tables:
             table = tables.table(operation)
             table.keep_to("optional", *GROUND)
-            table.ground()
             request = _declared(table, self._declared.requests, operation, "requests")
             names = table.names("optional")
             for name in names:
                 _one_of(table, "optional", name, (field.name for field in request.fields), f"an element of {operation}")
-            yield operation, names
+            yield operation, PublishedOperation(names, table.ground())
 
 
 def _declared(table: Table, fields: Mapping[str, Field], name: str, group: str) -> Field:
@@ -240,6 +243,15 @@ def _one_of(
     if name not in known:
         raise table.wrong(f"{key} {name!r} is not {what}; known are {', '.join(known) or 'none'}")
     return name
+
+
+def _suffix(table: Table) -> str:
+    table.keep_to("suffix", *GROUND)
+    table.ground()
+    suffix = table.text("suffix")
+    if not _SUFFIX.fullmatch(suffix):
+        raise table.wrong(f"suffix = {suffix!r} is nothing that can stand behind an endpoint, such as ?WSDL or /wsdl")
+    return suffix
 
 
 def _soap_action(table: Table) -> str | None:

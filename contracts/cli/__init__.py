@@ -33,6 +33,7 @@ COMMANDS: Final = {
         "contracts.cli.record",
         "run a client against a real endpoint, judge all that is said, and keep it as a cassette",
     ),
+    "drift": ("contracts.cli.drift", "compare a published WSDL, or real answers, with the contract"),
     "probe": ("contracts.cli.probe", "ask a live endpoint in a safe order, and judge every answer"),
     "redact": ("contracts.cli.redact", "take the secrets out of cassettes and HARs, or find them"),
     "list": (

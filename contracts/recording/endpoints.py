@@ -121,8 +121,8 @@ class Endpoint:
         # An address may hold anything; a host that is one may be told.
         where = f"to {host}" if _HOST.fullmatch(host) and host != self._target.host else "to another address of its own"
         return EndpointError(
-            f"{self._target.place} answers {status} and redirects {where}; no redirect is followed, because the "
-            "credentials in the request would go there. If that is the right one, give its address by --endpoint"
+            f"{self._target.place} answers {status} and redirects {where}; no redirect is followed, because what is in "
+            "the request would go there. If that is the right one, give its address instead"
         )
 
     def _garbage(self) -> EndpointError:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from contracts.saving.words import FIELDS, common
-from contracts.secrecy import folded, is_hour, resolved
+from contracts.secrecy import folded, is_number, resolved
 from contracts.xml.encodings import to_utf8
 
 from .packing import unpacked
@@ -113,7 +113,8 @@ def _wanted(secrets: Sequence[Secret], issued: frozenset[str]) -> dict[str, str]
     wanted: dict[str, str] = {}
     for secret in secrets:
         value = secret.value.strip()
-        for part in {value, *(part for part in map(str.strip, _PARTS.split(value)) if not is_hour(part))}:
+        parts = {part.strip() for part in _PARTS.split(value)}
+        for part in {value} | {part for part in parts if not is_number(part)}:
             if len(part) >= SHORTEST and part not in issued:
                 for form in _forms(part):
                     wanted.setdefault(form, secret.field)

@@ -1,0 +1,198 @@
+"""The operations of a WSDL 1.1 as its bindings have them (W3C Note of 15 March 2001)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from contracts.names import WSDL, WSDL_SOAP11, WSDL_SOAP12, split
+
+from .documents import clipped
+from .schemata import global_element
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from contracts.xml import Element
+
+    from .documents import Component, Document, Documents
+    from .schemata import Particle
+
+_W: Final = f"{{{WSDL}}}"
+_HTTP: Final = "http://schemas.xmlsoap.org/wsdl/http/"
+SOAP11_BINDING: Final = "SOAP 1.1"
+SOAP12_BINDING: Final = "SOAP 1.2"
+_KINDS: Final = {WSDL_SOAP11: SOAP11_BINDING, WSDL_SOAP12: SOAP12_BINDING}
+
+
+class Bound(NamedTuple):
+    """One operation of one binding.
+
+    ``style`` is ``document/literal``, or what it is instead. ``request`` and ``response`` are the payloads, None where
+    there is none or the style has none; ``headers`` those of the request; ``faults`` are local names.
+    """
+
+    name: str
+    action: str
+    style: str
+    request: Particle | None
+    response: Particle | None
+    headers: tuple[Particle, ...]
+    response_headers: tuple[Particle, ...]
+    faults: tuple[str, ...]
+    at: str
+
+
+class Binding(NamedTuple):
+    """A binding: ``kind`` is ``SOAP 1.1``, ``SOAP 1.2``, ``HTTP GET``, ``HTTP POST`` or ``other``."""
+
+    kind: str
+    name: str
+    transport: str
+    operations: tuple[str, ...]
+    component: Component
+
+    @property
+    def at(self) -> str:
+        """The place of its declaration."""
+        return self.component.document.at(self.component.node)
+
+
+def bindings_of(documents: Documents) -> list[Binding]:
+    """The bindings of all services' ports, each once; all there are where no port is declared. Raises WsdlError."""
+    found: dict[Element, Component] = {}
+    for service, document in documents.services:
+        for port in service.iterchildren(f"{_W}port"):
+            named = documents.get("binding", document.resolved(port, port.get("binding", "")), port, document)
+            found[named.node] = named
+    if not found:
+        found = {component.node: component for component in documents.all("binding")}
+    return [_binding(component) for component in found.values()]
+
+
+def bound(documents: Documents, binding: Binding, name: str, payload: str) -> Bound | None:
+    """The operation called ``name`` or, without that, the one whose request is the element ``payload``.
+
+    Of several with one name, it is the one with that request. Raises WsdlError.
+    """
+    node, document = binding.component
+    nodes = list(node.iterchildren(f"{_W}operation"))
+    port_type = documents.get("portType", document.resolved(node, node.get("type", "")), node, document)
+    named = [_Bound(documents, document, each, port_type) for each in nodes if each.get("name") == name]
+    for found in named:
+        if len(named) == 1 or found.asks_with(payload):
+            return found.read()
+    for each in [] if named else nodes:
+        other = _Bound(documents, document, each, port_type)
+        if other.asks_with(payload):
+            return other.read()
+    return named[0].read() if named else None
+
+
+def _binding(component: Component) -> Binding:
+    node = component.node
+    names = tuple(operation.get("name", "") for operation in node.iterchildren(f"{_W}operation"))
+    for child in node.iterchildren("{*}binding"):
+        namespace = split(str(child.tag))[0] or ""
+        kind = f"HTTP {clipped(child.get('verb', ''))}" if namespace == _HTTP else _KINDS.get(namespace, "other")
+        return Binding(kind, node.get("name", ""), child.get("transport", ""), names, component)
+    return Binding("other", node.get("name", ""), "", names, component)
+
+
+class _Bound:
+    """An operation of a binding, with its counterpart in the port type."""
+
+    def __init__(self, documents: Documents, document: Document, node: Element, port_type: Component) -> None:
+        self._documents = documents
+        self._document = document
+        self._node = node
+        self._port_type = port_type
+        self._abstract = self._counterpart()
+
+    def asks_with(self, payload: str) -> bool:
+        """Whether its request is the element of this local name."""
+        request = self._payload("input")[0]
+        return request is not None and request.name == payload
+
+    def read(self) -> Bound:
+        (request, asked), (response, answered) = self._payload("input"), self._payload("output")
+        style = asked if asked != "document/literal" else answered
+        return Bound(
+            name=self._node.get("name", ""),
+            action=next((found.get("soapAction", "") for found in self._extensions(self._node, "operation")), ""),
+            style=style,
+            request=request,
+            response=response,
+            headers=tuple(self._headers("input")),
+            response_headers=tuple(self._headers("output")),
+            faults=tuple(self._faults()),
+            at=self._document.at(self._node),
+        )
+
+    def _counterpart(self) -> Element:
+        """The abstract operation; of several with one name, the one whose input has the same name, or the first."""
+        node, document = self._port_type
+        name, wanted = self._node.get("name"), self._name_of(self._node)
+        found = [each for each in node.iterchildren(f"{_W}operation") if each.get("name") == name]
+        if not found:
+            raise document.wrong(node, f"the portType has no operation {clipped(name or '')!r}, which is bound")
+        return next((each for each in found if self._name_of(each) == wanted), found[0])
+
+    @staticmethod
+    def _name_of(operation: Element) -> str | None:
+        return next((each.get("name") for each in operation.iterchildren(f"{_W}input")), None)
+
+    def _extensions(self, node: Element, name: str) -> Iterator[Element]:
+        """The elements of SOAP's binding below ``node``; those of attachments nest them (WSDL 1.1 section 5)."""
+        return (found for soap in _KINDS for found in node.iter(f"{{{soap}}}{name}"))
+
+    def _message(self, way: str) -> Component | None:
+        node = next(self._abstract.iterchildren(f"{_W}{way}"), None)
+        if node is None:
+            return None
+        document = self._port_type.document
+        return self._documents.get("message", document.resolved(node, node.get("message", "")), node, document)
+
+    def _payload(self, way: str) -> tuple[Particle | None, str]:
+        """The payload, and the style in which it is bound."""
+        message = self._message(way)
+        if message is None:
+            return None, "document/literal"
+        side = next(self._node.iterchildren(f"{_W}{way}"), None)
+        body = None if side is None else next(self._extensions(side, "body"), None)
+        style = clipped(f"{self._style()}/{'literal' if body is None else body.get('use', 'literal')}")
+        parts = list(message.node.iterchildren(f"{_W}part"))
+        chosen = None if body is None else body.get("parts")
+        if chosen is not None:
+            parts = [part for part in parts if part.get("name") in chosen.split()]
+        elements = [part for part in parts if part.get("element")]
+        if len(parts) != 1 or not elements:
+            return None, f"{style} of {len(parts)} parts, {len(elements)} of them elements"
+        return self._element(message, elements[0]), style
+
+    def _style(self) -> str:
+        own = [found.get("style") for found in self._extensions(self._node, "operation")]
+        parent = self._node.getparent()
+        general = [] if parent is None else [found.get("style") for found in parent.iterchildren("{*}binding")]
+        return next(filter(None, (*own, *general)), "document")
+
+    def _element(self, message: Component, part: Element) -> Particle:
+        name = message.document.resolved(part, part.get("element", ""))
+        return global_element(self._documents.get("element", name, part, message.document))
+
+    def _headers(self, way: str) -> Iterator[Particle]:
+        for side in self._node.iterchildren(f"{_W}{way}"):
+            for header in self._extensions(side, "header"):
+                name = self._document.resolved(header, header.get("message", ""))
+                message = self._documents.get("message", name, header, self._document)
+                for part in message.node.iterchildren(f"{_W}part"):
+                    if part.get("name") == header.get("part") and part.get("element"):
+                        yield self._element(message, part)
+
+    def _faults(self) -> Iterator[str]:
+        """The elements in the details of the faults that are declared or, where none can be told, the faults' names."""
+        document = self._port_type.document
+        for fault in self._abstract.iterchildren(f"{_W}fault"):
+            message = self._documents.find("message", document.resolved(fault, fault.get("message", "")))
+            parts = [] if message is None else list(message.node.iterchildren(f"{_W}part"))
+            names = [part.get("element", "").rpartition(":")[2] for part in parts if part.get("element")]
+            yield clipped((names or [fault.get("name", "")])[0])
