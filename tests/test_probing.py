@@ -408,7 +408,7 @@ class TestAHostileEndpoint:
     @pytest.mark.parametrize("name", HOSTILE)
     def test_is_told_in_plain_words_and_asked_no_more(self, name, provider, probe, tmp_path):
         provider.answer, code, said = HOSTILE[name]
-        words = luminate(provider, *destructive(provider), "--timeout", "0.4", "--provoke")
+        words = luminate(provider, *destructive(provider), "--answer-timeout", "0.4", "--provoke")
         told = probe(*words)
         assert (told.code, provider.count) == (code, 1)
         assert said.replace("LoginFault", "") in told.errors.replace("LoginFault", "")
@@ -433,7 +433,7 @@ class TestAHostileEndpoint:
         assert "nobody listens there; look at the host and the port" in told.err
 
     def test_whose_name_nobody_knows_is_told(self, probe):
-        told = probe("luminate", "--endpoint", "https://host.invalid/x", "--timeout", "20")
+        told = probe("luminate", "--endpoint", "https://host.invalid/x", "--answer-timeout", "20")
         assert told.code == 3
         assert "host.invalid/x cannot be reached" in told.err
 
@@ -479,7 +479,7 @@ class TestWhatIsLeftOpen:
     )
     def test_is_told_with_the_command_that_closes_it(self, operation, otherwise, code, provider, probe):
         provider.answer = but(operation, otherwise)
-        told = probe(*luminate(provider, *destructive(provider), "--timeout", "0.4"))
+        told = probe(*luminate(provider, *destructive(provider), "--answer-timeout", "0.4"))
         assert told.code == code
         assert calls(provider)[-1] == operation
         assert "StartSynchronization of PartitionId 7" in told.err
@@ -511,7 +511,7 @@ class TestWhatIsLeftOpen:
             handler.server.socket.shutdown(socket.SHUT_RDWR)
 
         provider.answer = but("Login", last)
-        told = probe(*luminate(provider, *destructive(provider), "--timeout", "5"))
+        told = probe(*luminate(provider, *destructive(provider), "--answer-timeout", "5"))
         assert told.code == 3
         assert "left open" not in told.err
 
@@ -922,6 +922,7 @@ class TestACassette:
             assert tape.answer(one.request).body == one.response.body
         assert_no_canary(path.read_text("utf-8"))
         assert main(["redact", "--check", str(path)]) == 0
+        assert main(["drift", service, "--cassette", str(path)]) == 0, capfd.readouterr()
         asked = ["--goods-owner", "7"] if service == "ongoing" else []
         again = [sys.executable, "-m", "contracts", "probe", service, "--endpoint", f"{{{service}}}", *asked, *FAST]
         assert main(["run", "--service", service, "--cassette", str(path), "--", *again]) == 0, capfd.readouterr()

@@ -122,7 +122,12 @@ def _add_endpoint(endpoint: argparse._ArgumentGroup) -> None:
         "--pause", type=seconds, default=1.0, metavar="SECONDS", help="between two requests (default: 1)"
     )
     endpoint.add_argument(
-        "--timeout", type=seconds, default=30.0, metavar="SECONDS", help="for one answer (default: 30)"
+        "--answer-timeout",
+        dest="timeout",
+        type=seconds,
+        default=30.0,
+        metavar="SECONDS",
+        help="for one answer (default: 30)",
     )
     endpoint.add_argument("--output", dest="cassette", metavar="CASSETTE", help="keep what was said, without secrets")
 
