@@ -501,6 +501,20 @@ def test_it(soap_contracts):
         )
         stdout.fnmatch_lines(["the client did what it must not do", "ERROR client: #2 *must not be retried blindly*"])
 
+    def test_takes_no_example_of_hypothesis_for_a_retry_of_the_one_before(self, run):
+        run(
+            """
+from hypothesis import given, settings, strategies
+@settings(max_examples=5, deadline=None, database=None)
+@given(number=strategies.integers(0, 9))
+def test_it(soap_contracts, number):
+    ready(soap_contracts)
+    soap_contracts.luminate.inject("reset after processing", "EndSynchronization")
+    assert send(soap_contracts.luminate.endpoint) == "ConnectionResetError"
+""",
+            passed=1,
+        )
+
     def test_forgets_states_and_injections_with_the_test_and_notes_what_was_not_met(self, run):
         stdout = run(
             """
