@@ -167,6 +167,15 @@ def order(known, endpoint: str, **headers: str):
         return None
 
 
+def raw(known, path: str) -> bytes:
+    """A whole request of this operation."""
+    service, operation = known.operation(path)
+    body = samples.smallest(service, operation, "request")
+    fields = (("Host", "x"), ("Content-Length", len(body)), *samples.request_headers(operation))
+    head = "".join(f"{name}: {value}\r\n" for name, value in fields)
+    return f"POST /{service.name} HTTP/1.1\r\n{head}\r\n".encode() + body
+
+
 class TestABehaviourThatBlocks:
     @pytest.fixture
     def folder(self, tmp_path, monkeypatch):
@@ -237,12 +246,8 @@ class TestABehaviourThatBlocks:
         ) as serving:
             endpoint = serving.stderr.readline().split()[1]
             address = urlsplit(endpoint)
-            service, operation = known.operation("bookshop/OrderBook")
-            body = samples.smallest(service, operation, "request")
-            head = "".join(f"{name}: {value}\r\n" for name, value in samples.request_headers(operation))
-            lines = f"POST /bookshop HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n{head}\r\n"
             with socket.create_connection((address.hostname, address.port), timeout=BOUND) as client:
-                client.sendall(lines.encode() + body)
+                client.sendall(raw(known, "bookshop/OrderBook"))
                 # Nothing says that a call has begun: this is a moment in which it does.
                 client.settimeout(0.5)
                 with pytest.raises(TimeoutError):
@@ -309,10 +314,8 @@ def test_a_client_that_hangs_up_on_a_slow_answer_frees_the_stub():
         stub.conditions.inject("ongoing", "slow headers", None, 1, {"seconds": 1000})
         address = urlsplit(stub.endpoint("ongoing"))
         with socket.create_connection((address.hostname, address.port), timeout=BOUND) as client:
-            client.sendall(b"POST /ongoing HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n<")
-            client.settimeout(0.3)
-            with contextlib.suppress(TimeoutError):
-                client.recv(1000)
+            client.sendall(raw(CATALOG, "ongoing/SetTimeOfLastSync"))
+            assert client.recv(1000).startswith(b"HTTP/1.1 200")
         assert ends(lambda: stub.settle(100 * BOUND))
 
 

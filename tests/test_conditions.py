@@ -515,6 +515,45 @@ def test_it(soap_contracts, number):
             passed=1,
         )
 
+    def test_lets_a_session_of_all_tests_live_on_and_ends_one_of_a_state(self, run):
+        run(
+            """
+import pytest
+from contracts import catalog, samples
+@pytest.fixture(scope="session")
+def session(soap_contracts):
+    service, login = catalog.load().operation("luminate/Login")
+    address = urlsplit(soap_contracts.luminate.endpoint)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    connection.request("POST", address.path, samples.smallest(service, login, "request"), dict(samples.request_headers(login)))
+    body = connection.getresponse().read()
+    connection.close()
+    return body.partition(b"<SessionId>")[2].partition(b"<")[0]
+def status(soap_contracts, session):
+    global BODY
+    BODY = BODY.replace(b"known-to-the-test", session)
+    soap_contracts.luminate.given("an active synchronization", partition=1)
+    found = send(soap_contracts.luminate.endpoint)
+    BODY = BODY.replace(session, b"known-to-the-test")
+    return found
+def test_expires_it(soap_contracts, session):
+    soap_contracts.luminate.given("the session expired")
+    soap_contracts.luminate.given("session", id="known-to-the-test")
+    assert status(soap_contracts, session) == 500
+    assert status(soap_contracts, b"known-to-the-test") == 200
+@pytest.mark.parametrize("minutes", [1e6, 0])
+def test_passes_its_time(soap_contracts, session, minutes):
+    assert status(soap_contracts, session) == 200
+    soap_contracts.luminate.given("clock at", time="2031-01-01T00:00:00Z")
+    soap_contracts.luminate.given("time passed", minutes=minutes)
+    assert status(soap_contracts, session) == 500
+    assert status(soap_contracts, b"known-to-the-test") == 500
+def test_has_it_again(soap_contracts, session):
+    assert status(soap_contracts, session) == 200
+""",
+            passed=4,
+        )
+
     def test_forgets_states_and_injections_with_the_test_and_notes_what_was_not_met(self, run):
         stdout = run(
             """
