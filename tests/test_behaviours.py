@@ -18,12 +18,16 @@ from urllib.request import Request, urlopen
 
 import pytest
 from calling import CATALOG, asked, called, shop_of
+from lxml import etree
 
 from contracts import catalog, samples
 from contracts.cli import main
+from contracts.names import FAULT, SOAP11
 from contracts.policy import Policy
 from contracts.providers import ConditionError
 from contracts.server import Stub
+
+pytest_plugins = ["pytester"]
 
 HEAD = """
 import threading
@@ -365,3 +369,149 @@ class TestLuminate:
         assert "<PingResponse" in answers[0].text
         assert "<SessionFault" in answers[1].text
         assert stub.failures == ()
+
+
+class TestAResetThatFails:
+    CODE = f"""{HEAD}
+class Shop(Behaviour):
+    fails = False
+
+    def reset(self):
+        super().reset()
+        if self.fails:
+            raise KeyError("reset")
+"""
+
+    @pytest.fixture
+    def folder(self, tmp_path):
+        return shop_of(tmp_path, self.CODE)
+
+    def test_leaves_nothing_of_the_test_to_the_next_one(self, folder, pytester):
+        pytester.makepyfile(
+            test_it="""
+import sys, urllib.error, urllib.request
+
+def send(soap_contracts):
+    try:
+        urllib.request.urlopen(soap_contracts.ongoing.endpoint, b"<", timeout=10)
+    except urllib.error.HTTPError:
+        pass
+
+def test_allows(soap_contracts):
+    soap_contracts.allow("xml", "a reason")
+    soap_contracts.allow("http", "a reason")
+    soap_contracts.allow("soap", "a reason")
+    send(soap_contracts)
+    sys.modules["_soap_contracts_bookshop"].Shop.fails = True
+
+def test_allows_nothing(soap_contracts):
+    sys.modules["_soap_contracts_bookshop"].Shop.fails = False
+    send(soap_contracts)
+"""
+        )
+        found = pytester.runpytest_inprocess("-W", "error", f"--soap-contracts-contracts={folder}")
+        found.assert_outcomes(passed=1, failed=1, errors=1)
+        found.stdout.fnmatch_lines(["FAILED test_it.py::test_allows_nothing *", "ERROR test_it.py::test_allows *"])
+
+    def test_does_not_keep_the_other_services_from_it(self, folder):
+        known = catalog.load(CATALOG.service("ongoing").folder, folder, CATALOG.service("luminate").folder)
+        with Stub(known) as stub:
+            for service in ("ongoing", "luminate"):
+                stub.conditions.given(service, "sample answers", {})
+            sys.modules["_soap_contracts_bookshop"].Shop.fails = True
+            with pytest.raises(KeyError):
+                stub.conditions.reset()
+            assert called(stub, "luminate/EndSynchronization").status == 500
+            assert "xsi:nil" in called(stub, "ongoing/GetTimeOfLastSync").text
+
+
+def test_injections_that_leave_the_answer_alone_let_the_behaviour_act_once(tmp_path):
+    code = f"""{HEAD}
+class Shop(Behaviour):
+    count = 0
+
+    def answer(self, call):
+        self.count += 1
+        return Answer(500, (), b"%d" % self.count)
+"""
+    known = catalog.load(shop_of(tmp_path, code))
+    with Stub(known) as stub:
+        for name in ("empty 202", "two payloads", "DOCTYPE with entities", "integer over 2^53"):
+            stub.conditions.inject("bookshop", name, None, 1, {})
+        assert [called(stub, "bookshop/OrderBook", known).body for _ in range(2)] == [b"1", b"2"]
+        assert len(stub.conditions.unmet()) == 4
+
+
+class TestASampleOfAnAnswer:
+    """What the base behaviour repeats of a request."""
+
+    def changed(self, folder, old: str, new: str, *, files=("operations.xsd",)):
+        own = shop_of(folder, f"{HEAD}class Shop(Behaviour):\n    pass\n")
+        for name in files:
+            path = own / name
+            text = path.read_text(encoding="utf-8")
+            assert old in text
+            path.write_text(text.replace(old, new), encoding="utf-8")
+        return own
+
+    ORDER = '<xs:element name="OrderNumber" type="nonNegativeInteger"/>'
+
+    @pytest.mark.parametrize(
+        ("name", "sent", "repeated"),
+        [("Title", "A title", True), ("Title", "Titel \u00fc", False), ("ApiKey", "canary-key", False)],
+    )
+    def test_repeats_what_is_plain_and_no_secret(self, tmp_path, name, sent, repeated):
+        known = catalog.load(
+            self.changed(tmp_path, self.ORDER, f'{self.ORDER}<xs:element name="{name}" type="string100"/>')
+        )
+        with Stub(known) as stub:
+            came = called(stub, "bookshop/OrderBook", known, **{name: sent})
+        assert (came.status, f"<{name}>" in came.text, sent in came.text) == (200, True, repeated)
+
+    def test_is_no_place_for_an_integer_where_it_has_only_those_of_the_request(self, tmp_path):
+        repeated = '<xs:element name="Copies" type="nonNegativeInteger"/>'
+        known = catalog.load(self.changed(tmp_path, self.ORDER, repeated))
+        with Stub(known) as stub, pytest.raises(ConditionError, match="the response of OrderBook has no value for it"):
+            stub.conditions.inject("bookshop", "integer over 2^53", "OrderBook", 1, {})
+
+    @pytest.mark.parametrize("namespace", ["http://shop.example/books", "http://shop.example/books/"])
+    def test_of_an_asmx_service_is_found_by_the_action_that_net_makes(self, tmp_path, namespace):
+        files = ("contract.toml", "operations.xsd", "request.xsd", "response.xsd", "types.xsd")
+        own = self.changed(tmp_path, "urn:example:bookshop", namespace, files=files)
+        contract = own / "contract.toml"
+        text = re.sub("(?m)^soap_action = .*$", "", contract.read_text(encoding="utf-8"))
+        contract.write_text(text.replace("behaviour.py:Shop", "contracts.providers.asmx:Asmx"), encoding="utf-8")
+        known = catalog.load(own)
+        service, operation = known.operation("bookshop/OrderBook")
+        body = samples.smallest(service, operation, "request")
+        with Stub(known) as stub:
+            for action, status in (
+                ("http://shop.example/books/OrderBook", 200),
+                ("http://shop.example/OrderBook", 500),
+            ):
+                headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
+                assert asked(stub.endpoint("bookshop"), "POST", body, headers).status == status
+
+
+class TestAFaultThatTheContractNames:
+    @pytest.mark.parametrize(
+        ("code", "namespace"),
+        [
+            ("OUT_OF_STOCK", "urn:example:bookshop"),
+            *((code, SOAP11) for code in ("Client", "Server", "MustUnderstand", "VersionMismatch")),
+        ],
+    )
+    def test_has_the_code_and_the_detail_of_the_contract(self, tmp_path, code, namespace):
+        own = shop_of(tmp_path, f"{HEAD}class Shop(Behaviour):\n    pass\n")
+        with (own / "contract.toml").open("a", encoding="utf-8") as file:
+            file.write(f'\n[[faults]]\nname = "StockFault"\ncode = "{code}"\nbasis = "documented"\nsource = "manual"\n')
+        known = catalog.load(own)
+        with Stub(known) as stub:
+            stub.conditions.inject("bookshop", "StockFault", None, 1, {"text": "none left"})
+            came = called(stub, "bookshop/OrderBook", known)
+        fault = etree.fromstring(came.body).find(f".//{FAULT}")
+        named = fault.find("faultcode")
+        prefix, _, local = named.text.partition(":")
+        assert (came.status, named.nsmap[prefix], local) == (500, namespace, code)
+        assert fault.findtext("faultstring") == "none left"
+        assert [child.tag for child in fault.find("detail")] == ["{urn:example:bookshop}StockFault"]

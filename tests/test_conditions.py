@@ -600,6 +600,10 @@ def test_the_commands_of_the_page_bring_conditions_about(stub):
     assert (given, injected, reset) == ({}, {}, {"unmet": [unmet]})
 
 
+MADE = "from contracts.providers import Behaviour, state\nclass Shop(Behaviour):\n"
+TWICE = f"{MADE}    @state\n    def sale(self) -> None: pass\n    @state\n    def A_sale(self) -> None: pass\n"
+
+
 class TestABehaviourOfOnesOwn:
     @pytest.fixture
     def folder(self, tmp_path):
@@ -637,6 +641,19 @@ class TestABehaviourOfOnesOwn:
             ("behaviour.py:Shop", "x = 1", "cannot be loaded: AttributeError"),
             ("behaviour.py:Shop", "raise KeyError('x')", "cannot be loaded: KeyError"),
             ("behaviour.py:Shop", "class Shop: pass", "is no subclass of contracts.providers.Behaviour"),
+            ("behaviour.py:Shop", "raise SystemExit('x')", "cannot be loaded: SystemExit: x"),
+            (
+                "behaviour.py:Shop",
+                f"{MADE}    def __init__(self, service): raise KeyError('x')",
+                "cannot be made: KeyError",
+            ),
+            (
+                "behaviour.py:Shop",
+                f"{MADE}    def __init__(self, service): raise SystemExit",
+                "cannot be made: SystemExit",
+            ),
+            ("behaviour.py:Shop", f"{MADE}    def reset(self): self.count += 1", "cannot be made: AttributeError"),
+            ("behaviour.py:Shop", TWICE, "Shop: A_sale and sale would both be the state 'sale'"),
             ("missing.py:Shop", "", "cannot be loaded: FileNotFoundError"),
             ("no.such_module:Shop", "", "cannot be loaded: ModuleNotFoundError"),
         ],
@@ -645,8 +662,13 @@ class TestABehaviourOfOnesOwn:
         known = self.named(folder, name, code)
         with pytest.raises(ContractError) as caught:
             Conditions(known)
-        assert str(folder / "contract.toml") in str(caught.value)
+        assert str(folder / "contract.toml") in str(caught.value) or code == TWICE
         assert said in str(caught.value)
+
+    def test_may_have_dataclasses(self, folder):
+        data = "from dataclasses import dataclass\n\n@dataclass\nclass Order:\n    copies: int\n"
+        known = self.named(folder, "behaviour.py:Shop", f"from __future__ import annotations\n{data}{MADE}    pass\n")
+        assert "strict" in Conditions(known).states("bookshop")
 
     @pytest.mark.parametrize("name", ["Shop", "behaviour.py", "../behaviour.py:Shop", "a b:Shop", ""])
     def test_is_named_with_its_module(self, folder, name):

@@ -6,7 +6,7 @@ import json
 import sys
 
 import pytest
-from calling import CATALOG, asked, called
+from calling import CATALOG, asked, called, shop_of
 
 from contracts import samples
 from contracts.cli import main
@@ -171,3 +171,82 @@ def test_of_too_many_secrets_the_oldest_is_forgotten(monkeypatch):
         memory.learn_text(f"secret-{number}")
     said = " ".join(f"secret-{number}" for number in range(5))
     assert sorted(memory.found(said)) == ["secret-2", "secret-3", "secret-4"]
+
+
+OWN = """
+from contracts.providers import Behaviour, state
+
+class Shop(Behaviour):
+    @state(secret={"key": "KEY"})
+    def key_is(self, key: str, copies: int = 1) -> None:
+        print("the state has", len(key), "letters of a key")
+"""
+LUMINATE, ONGOING, OWN_KEY = (
+    {f"SOAP_CONTRACTS_{name}": SECRET for name in names}
+    for names in (
+        ("LUMINATE_USERNAME", "LUMINATE_PASSWORD"),
+        ("ONGOING_USERNAME", "ONGOING_PASSWORD"),
+        ("BOOK_SHOP_KEY",),
+    )
+)
+HIDDEN = "a process list shows arguments; set SOAP_CONTRACTS_"
+
+
+class TestTheCommandLine:
+    """A client that sends nothing ends with exit code 3; what cannot be given is a wrong use, 2."""
+
+    @pytest.mark.parametrize(
+        ("words", "known", "code", "said"),
+        [
+            ("--given credentials-are", LUMINATE | ONGOING, 3, ""),
+            (
+                "--given credentials-are",
+                LUMINATE,
+                2,
+                "set SOAP_CONTRACTS_ONGOING_USERNAME and SOAP_CONTRACTS_ONGOING_PASS",
+            ),
+            ("--given credentials-are --service luminate", LUMINATE, 3, ""),
+            ("--given luminate/credentials-are", LUMINATE, 3, ""),
+            ("--given luminate/credentials-are", {}, 2, "set SOAP_CONTRACTS_LUMINATE_USERNAME and"),
+            (f"--given luminate/credentials-are,user=u,password={SECRET}", {}, 2, f"{HIDDEN}LUMINATE"),
+            (f"--given luminate/credentials-are,password={SECRET}", LUMINATE, 2, f"{HIDDEN}LUMINATE"),
+            ("--given book-shop/key-is", OWN_KEY, 3, "the state has 14 letters of a key"),
+            ("--given book-shop/key-is,copies=2", OWN_KEY, 3, "the state has 14 letters of a key"),
+            ("--given key-is", OWN_KEY, 3, "the state has 14 letters of a key"),
+            ("--given book-shop/key-is", {}, 2, "set SOAP_CONTRACTS_BOOK_SHOP_KEY\n"),
+            (f"--given book-shop/key-is,key={SECRET}", OWN_KEY, 2, f"{HIDDEN}BOOK_SHOP_KEY"),
+            (f"--given luminate/credential-is,password={SECRET}", {}, 2, "there is no state 'credential-is'"),
+            (
+                f"--given luminate/credentials-are,user=u,{SECRET}",
+                {},
+                2,
+                "parameter 2 is not of the form PARAMETER=VALUE",
+            ),
+            (f"--given luminate/credentials-are,={SECRET}", {}, 2, "parameter 1 is not of the form PARAMETER=VALUE"),
+            (f"--given luminate/session,ident={SECRET}", {}, 2, "'session' has no parameter 'ident'"),
+        ],
+    )
+    def test_takes_secrets_from_the_environment_alone(self, tmp_path, monkeypatch, capfd, words, known, code, said):
+        for name, value in known.items():
+            monkeypatch.setenv(name, value)
+        folder = shop_of(tmp_path, OWN, "book-shop")
+        client = [sys.executable, "-S", "-c", "pass"]
+        assert main(["run", "--contracts", str(folder), *words.split(), "--", *client]) == code
+        captured = capfd.readouterr()
+        assert said in captured.err + captured.out
+        assert "canary" not in captured.err + captured.out
+
+    @pytest.mark.parametrize(
+        ("words", "code"),
+        [
+            ("--given luminate/strict", 2),
+            ("--strict", 2),
+            ("--given ongoing/never-set --strict", 2),
+            ("--inject gzip", 3),
+        ],
+    )
+    def test_takes_no_state_where_cassettes_answer(self, capfd, words, code):
+        client = [sys.executable, "-S", "-c", "pass"]
+        cassette = ["--cassette", "luminate/EndSynchronization/ends-active-session"]
+        assert main(["run", *words.split(), *cassette, "--", *client]) == code
+        assert ("--given and --strict are about the services" in capfd.readouterr().err) == (code == 2)
