@@ -23,6 +23,7 @@ from contracts.checking import check
 from contracts.errors import UnknownNameError
 from contracts.messages import Message
 from contracts.model import Field, Type
+from contracts.policy import Policy
 from contracts.providers import Call, ConditionError, behaviour_of
 from contracts.providers.asmx import Asmx, MethodError
 from contracts.providers.asmx_writing import success
@@ -247,6 +248,66 @@ def test_strict_refuses_what_asmx_takes(stub):
     assert posted(stub, "SetTimeOfLastSync", syncTime="2026-11-21", **WHO).status_code == 200
     stub.conditions.given("ongoing", "strict", {})
     assert "schema/" in posted(stub, "SetTimeOfLastSync", syncTime="2026-11-21", **WHO).text
+
+
+V12 = "http://www.w3.org/2003/05/soap-envelope"
+
+
+def posted_in_12(stub, operation: str, **values: object) -> requests.Response:
+    body = envelope(operation, **values).replace(b"http://schemas.xmlsoap.org/soap/envelope/", V12.encode())
+    headers = {"Content-Type": "application/soap+xml; charset=utf-8"}
+    return requests.post(stub.endpoint("ongoing"), body, headers=headers, timeout=30)
+
+
+@pytest.mark.parametrize(
+    ("state", "injection", "said"),
+    [
+        ("strict", "", "http/content-type"),
+        ("sample answers", "", "http/content-type"),
+        ("", "ServerFault", "soap:Receiver"),
+        ("", "ClientFault", "soap:Sender"),
+        ("", "fault with 200", "soap:Receiver"),
+    ],
+)
+def test_a_call_in_soap_1_2_gets_all_faults_in_soap_1_2(stub, state, injection, said):
+    if state:
+        stub.conditions.given("ongoing", state, {})
+    if injection:
+        stub.conditions.inject("ongoing", injection, None, 1, {})
+    answer = posted_in_12(stub, "GetTimeOfLastSync", **WHO)
+    assert answer.headers["Content-Type"] == "application/soap+xml; charset=utf-8"
+    assert f'<soap:Envelope xmlns:soap="{V12}"' in answer.text
+    assert "<soap:Fault><soap:Code>" in answer.text
+    assert said in answer.text
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59Z", "0001-01-01T00:00:00Z"])
+@pytest.mark.parametrize("zone", ["Europe/Stockholm", "America/New_York", "UTC"])
+@pytest.mark.parametrize("sent", ["10:11:12", "--11-21", "9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_clock_at_an_end_of_the_calendar_is_no_hindrance(stub, time, zone, sent):
+    stub.conditions.given("ongoing", "clock at", {"time": time})
+    stub.conditions.given("ongoing", "time zone", {"name": zone})
+    stub.conditions.given("ongoing", "time passed", {"seconds": 60 if time[0] == "9" else 0})
+    assert posted(stub, "SetTimeOfLastSync", **WHO, syncTime=sent).status_code == 200
+    assert read_back(stub)
+    stub.conditions.given("ongoing", "last sync was", {"goods_owner": 7, "integration_type": "orders", "time": time})
+    assert read_back(stub) == time
+
+
+@pytest.mark.parametrize("time", ["9999-12-31T23:59:59-14:00", "0001-01-01T00:00:00+14:00"])
+def test_a_time_beyond_the_calendar_is_no_state(stub, time):
+    for state, parameters in (("clock at", {}), ("last sync was", {"goods_owner": 7, "integration_type": "orders"})):
+        with pytest.raises(ConditionError, match="beyond the calendar"):
+            stub.conditions.given("ongoing", state, {**parameters, "time": time})
+
+
+@pytest.mark.parametrize(("password", "status"), [("right", 200), ("wrong", 500)])
+@pytest.mark.parametrize("time", ["2026-11-21", "yesterday"], ids=["taken-by-asmx", "refused-by-asmx"])
+def test_what_is_forgiven_is_answered_unless_the_method_throws(password, status, time):
+    with Stub(CATALOG, counted=Policy(ignore=["schema"]).counted) as stub:
+        stub.conditions.given("ongoing", "credentials are", {"user": "user", "password": "right"})
+        answer = posted(stub, "SetTimeOfLastSync", **WHO | {"Password": password}, syncTime=time)
+    assert answer.status_code == (status if time == "2026-11-21" else 200)
 
 
 FAULTS = {

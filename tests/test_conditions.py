@@ -508,6 +508,59 @@ def test_it(soap_contracts):
         )
         stdout.fnmatch_lines(["the client did what it must not do", "ERROR client: #2 *must not be retried blindly*"])
 
+    def test_takes_no_example_of_hypothesis_for_a_retry_of_the_one_before(self, run):
+        run(
+            """
+from hypothesis import given, settings, strategies
+@settings(max_examples=5, deadline=None, database=None)
+@given(number=strategies.integers(0, 9))
+def test_it(soap_contracts, number):
+    ready(soap_contracts)
+    soap_contracts.luminate.inject("reset after processing", "EndSynchronization")
+    assert send(soap_contracts.luminate.endpoint) == "ConnectionResetError"
+""",
+            passed=1,
+        )
+
+    def test_lets_a_session_of_all_tests_live_on_and_ends_one_of_a_state(self, run):
+        run(
+            """
+import pytest
+from contracts import catalog, samples
+@pytest.fixture(scope="session")
+def session(soap_contracts):
+    service, login = catalog.load().operation("luminate/Login")
+    address = urlsplit(soap_contracts.luminate.endpoint)
+    connection = http.client.HTTPConnection(address.hostname, address.port, timeout=10)
+    connection.request("POST", address.path, samples.smallest(service, login, "request"), dict(samples.request_headers(login)))
+    body = connection.getresponse().read()
+    connection.close()
+    return body.partition(b"<SessionId>")[2].partition(b"<")[0]
+def status(soap_contracts, session):
+    global BODY
+    BODY = BODY.replace(b"known-to-the-test", session)
+    soap_contracts.luminate.given("an active synchronization", partition=1)
+    found = send(soap_contracts.luminate.endpoint)
+    BODY = BODY.replace(session, b"known-to-the-test")
+    return found
+def test_expires_it(soap_contracts, session):
+    soap_contracts.luminate.given("the session expired")
+    soap_contracts.luminate.given("session", id="known-to-the-test")
+    assert status(soap_contracts, session) == 500
+    assert status(soap_contracts, b"known-to-the-test") == 200
+@pytest.mark.parametrize("minutes", [1e6, 0])
+def test_passes_its_time(soap_contracts, session, minutes):
+    assert status(soap_contracts, session) == 200
+    soap_contracts.luminate.given("clock at", time="2031-01-01T00:00:00Z")
+    soap_contracts.luminate.given("time passed", minutes=minutes)
+    assert status(soap_contracts, session) == 500
+    assert status(soap_contracts, b"known-to-the-test") == 500
+def test_has_it_again(soap_contracts, session):
+    assert status(soap_contracts, session) == 200
+""",
+            passed=4,
+        )
+
     def test_forgets_states_and_injections_with_the_test_and_notes_what_was_not_met(self, run):
         stdout = run(
             """
@@ -552,6 +605,10 @@ def test_the_commands_of_the_page_bring_conditions_about(stub):
     )
     unmet = "no call met the injection empty 500 at luminate/EndSynchronization"
     assert (given, injected, reset) == ({}, {}, {"unmet": [unmet]})
+
+
+MADE = "from contracts.providers import Behaviour, state\nclass Shop(Behaviour):\n"
+TWICE = f"{MADE}    @state\n    def sale(self) -> None: pass\n    @state\n    def A_sale(self) -> None: pass\n"
 
 
 class TestABehaviourOfOnesOwn:
@@ -599,6 +656,19 @@ class TestABehaviourOfOnesOwn:
             ("behaviour.py:Shop", "x = 1", "cannot be loaded: AttributeError"),
             ("behaviour.py:Shop", "raise KeyError('x')", "cannot be loaded: KeyError"),
             ("behaviour.py:Shop", "class Shop: pass", "is no subclass of contracts.providers.Behaviour"),
+            ("behaviour.py:Shop", "raise SystemExit('x')", "cannot be loaded: SystemExit: x"),
+            (
+                "behaviour.py:Shop",
+                f"{MADE}    def __init__(self, service): raise KeyError('x')",
+                "cannot be made: KeyError",
+            ),
+            (
+                "behaviour.py:Shop",
+                f"{MADE}    def __init__(self, service): raise SystemExit",
+                "cannot be made: SystemExit",
+            ),
+            ("behaviour.py:Shop", f"{MADE}    def reset(self): self.count += 1", "cannot be made: AttributeError"),
+            ("behaviour.py:Shop", TWICE, "Shop: A_sale and sale would both be the state 'sale'"),
             ("missing.py:Shop", "", "cannot be loaded: FileNotFoundError"),
             ("no.such_module:Shop", "", "cannot be loaded: ModuleNotFoundError"),
         ],
@@ -607,8 +677,13 @@ class TestABehaviourOfOnesOwn:
         known = self.named(folder, name, code)
         with pytest.raises(ContractError) as caught:
             Conditions(known)
-        assert str(folder / "contract.toml") in str(caught.value)
+        assert str(folder / "contract.toml") in str(caught.value) or code == TWICE
         assert said in str(caught.value)
+
+    def test_may_have_dataclasses(self, folder):
+        data = "from dataclasses import dataclass\n\n@dataclass\nclass Order:\n    copies: int\n"
+        known = self.named(folder, "behaviour.py:Shop", f"from __future__ import annotations\n{data}{MADE}    pass\n")
+        assert "strict" in Conditions(known).states("bookshop")
 
     @pytest.mark.parametrize("name", ["Shop", "behaviour.py", "../behaviour.py:Shop", "a b:Shop", ""])
     def test_is_named_with_its_module(self, folder, name):

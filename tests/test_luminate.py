@@ -127,6 +127,17 @@ class TestASession:
         site.behaviour.reset()
         assert end(site) == "SynchronizationFault"
 
+    def test_that_has_expired_lives_again_with_the_next_test(self, site):
+        site.given("the session expired")
+        site.behaviour.reset()
+        assert end(site) == "SynchronizationFault"
+
+    def test_that_a_state_has_opened_ends_with_its_test(self, site):
+        site.given("session", id="known-to-the-test")
+        site.behaviour.reset()
+        assert end(site, session="known-to-the-test") == "SessionFault"
+        assert end(site) == "SynchronizationFault"
+
     def test_is_one_of_at_most_ten_thousand(self, site, monkeypatch):
         monkeypatch.setattr("contracts.providers.luminate._MOST_SESSIONS", 3)
         first = site.session
@@ -178,6 +189,15 @@ class TestASynchronization:
         start(site)
         assert start(site) == start(site, Force="false") == "SynchronizationFault"
         assert start(site, Force="true")["SyncId"] == "2"
+        assert start(site, Force="0") == "SynchronizationFault"
+        assert start(site, Force="1")["SyncId"] == "3"
+        assert end(site)["SyncId"] == "3"
+        assert end(site) == "SynchronizationFault"
+
+    @pytest.mark.parametrize("user", ["user", ""])
+    def test_that_a_test_has_opened_gives_way_to_a_forced_one(self, site, user):
+        site.given("an active synchronization", partition=7, user=user)
+        assert start(site, Force="true")["SyncId"] == "2"
         assert end(site)["SyncId"] == "2"
         assert end(site) == "SynchronizationFault"
 
@@ -227,6 +247,15 @@ class TestASynchronization:
         site.given("last sync was", partition="7", start=datetime(2026, 11, 1, 2, tzinfo=UTC))
         assert start(site)["Start"] == "2026-11-01T02:00:00Z"
 
+    @pytest.mark.parametrize(
+        ("user", "begins"), [("", "2026-11-01"), ("user", "2026-11-01"), ("another", "2026-10-01")]
+    )
+    def test_begins_so_whatever_ended_before_for_those_that_the_test_means(self, site, user, begins):
+        start(site, Start="2026-10-01T00:00:00Z")
+        end(site)
+        site.given("last sync was", partition=7, start="2026-11-01T00:00:00Z", user=user)
+        assert start(site)["Start"] == f"{begins}T00:00:00Z"
+
     def test_is_forgotten_with_the_test(self, site):
         start(site)
         site.behaviour.reset()
@@ -265,6 +294,40 @@ class TestAMessageThatIsWrong:
         body = body.replace(b"/Session>", b"/session>") if new == b"session " else body
         assert body != self.body(site)
         assert self.faulted(site, body)[1] == fault
+
+    @pytest.mark.parametrize(
+        ("old", "new"),
+        [
+            (b"<PartitionId>7", b"<PartitionId>\xff"),
+            (b"placeholder", b"\xff"),
+        ],
+    )
+    @pytest.mark.parametrize("other", [b"session", b"Session"])
+    def test_that_cannot_be_read_is_malformed_whatever_else_is_wrong_before_it(self, site, old, new, other):
+        body = self.body(site, SessionId="placeholder").replace(b"Session ", other + b" ")
+        body = body.replace(b"/Session>", b"/" + other + b">").replace(old, new)
+        assert self.faulted(site, body)[1] == "MalformedMessageFault"
+
+    def test_that_is_empty_is_malformed(self, site):
+        assert self.faulted(site, b"")[1] == "MalformedMessageFault"
+
+    @pytest.mark.parametrize(
+        ("old", "new", "fault"),
+        [
+            (b"<PartitionId>7", b"<PartitionId>-7", "InvalidMessageFault"),
+            (b"Session>", b"session>", "MalformedMessageFault"),
+            (b"placeholder", b"", "SessionFault"),
+        ],
+    )
+    def test_gets_the_sites_own_fault_where_the_stub_is_strict_too(self, site, old, new, fault):
+        site.given("strict")
+        assert self.faulted(site, self.body(site, SessionId="placeholder").replace(old, new))[1] == fault
+
+    def test_in_http_alone_is_refused_where_the_stub_is_strict(self, site):
+        site.given("strict")
+        answer = site.answer(self.body(site), (("Content-Type", "application/x-www-form-urlencoded"),))
+        assert (answer.status, b">soap:Client</faultcode>" in answer.body) == (500, True)
+        assert b"http/content-type" in answer.body
 
     def test_in_http_alone_is_answered_as_a_right_one(self, site):
         """The vendor's own client sends a form's Content-Type and no SOAPAction."""
@@ -305,11 +368,37 @@ class TestAState:
             ("active synchronization", {"partition": "seven"}, "partition is a whole number"),
             ("active synchronization", {"partition": 7, "colour": "red"}, "no parameter 'colour'; it takes partition"),
             ("session expired", {"now": True}, "it takes none"),
+            ("active synchronization", {"partition": -5}, "partition is a number from 0 on, not -5"),
+            ("last sync was", {"partition": -5, "start": "2026-11-01T00:00:00Z"}, "partition is a number from 0 on"),
+            ("active synchronization", {"partition": "1_000"}, "partition is a whole number"),
+            ("active synchronization", {"partition": " 7"}, "partition is a whole number"),
+            ("active synchronization", {"partition": "\u0667"}, "partition is a whole number"),
+            ("active synchronization", {"partition": "9" * 5000}, "partition is a whole number"),
+            ("active synchronization", {"partition": 7.0}, "partition is a whole number"),
+            ("session", {"id": ""}, "id is empty"),
+            ("session", {"id": " \n"}, "id is empty"),
+            ("clock at", {"time": "9999-12-31T23:59:59-14:00"}, "beyond the calendar"),
+            ("clock at", {"time": "0001-01-01T00:00:00+14:00"}, "beyond the calendar"),
+            ("last sync was", {"partition": 7, "start": "9999-12-31T23:59:59-14:00"}, "beyond the calendar"),
+            ("last sync was", {"partition": 7, "start": "0001-01-01T00:00:00+14:00"}, "beyond the calendar"),
+            ("time passed", {"seconds": "1e10"}, "seconds is a number"),
+            ("time passed", {"minutes": "inf"}, "minutes is a number"),
+            ("time passed", {"minutes": "nan"}, "minutes is a number"),
+            ("session lifetime", {"minutes": 1e300}, "minutes is a number"),
         ],
     )
     def test_that_cannot_be_is_refused_in_a_sentence(self, site, state, parameters, said):
         with pytest.raises(ConditionError, match=said):
             site.given(state, **parameters)
+
+    def test_may_lead_to_the_end_of_the_calendar_where_the_clock_stops(self, site):
+        site.given("clock at", time="9999-12-31T23:00:00Z")
+        site.given("session lifetime", minutes=1e9 - 1)
+        for _ in range(3):
+            site.given("time passed", minutes=1e9 - 1)
+        site.login()
+        assert start(site)["End"] == "9999-12-31T23:59:59Z"
+        assert end(site)["End"] == "9999-12-31T23:59:59Z"
 
     def test_that_does_not_exist_gets_the_nearest_name(self, site):
         with pytest.raises(UnknownNameError, match="did you mean active synchronization"):

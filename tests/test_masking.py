@@ -101,6 +101,20 @@ def test_a_part_of_a_session_id_is_in_no_verdict(partition):
     assert partition not in told(verdict)
 
 
+@pytest.mark.parametrize("partition", ["1001021x", "2026-11-21T08h", "-1001021", "x00.000Z"])
+def test_the_numbers_and_the_time_in_a_session_id_are_no_secrets(partition):
+    session = "abcdef0123456789:JSESSIONID=stub:1001021:2026-11-21T08:00:00.000Z"
+    header = (
+        f'<soap:Header><Session xmlns="urn:soap.convio.com"><SessionId>{session}</SessionId></Session></soap:Header>'
+    )
+    body = (
+        f'<EndSynchronization xmlns="urn:soap.convio.com"><PartitionId>{partition}</PartitionId></EndSynchronization>'
+    )
+    (finding,) = contracts.check(ENVELOPE.format(header=header, body=body)).findings
+    assert f"PartitionId '{partition}'" in finding.message
+    assert "abcdef" not in told(contracts.check(ENVELOPE.format(header=header, body=body)))
+
+
 @pytest.mark.parametrize("name", ["SOAPAction", "Content-Type", "Content-Encoding", "Content-Length"])
 @pytest.mark.parametrize("body", [ongoing(), ongoing()[:-80]], ids=["parsed", "cut short"])
 def test_a_header_that_holds_a_secret_is_not_quoted(name, body):

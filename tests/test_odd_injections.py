@@ -7,6 +7,8 @@ import runpy
 from types import SimpleNamespace
 
 import pytest
+import requests
+from calling import asked
 from repository import ROOT
 
 from contracts import samples
@@ -199,6 +201,29 @@ def test_an_argument_that_cannot_be_sent_is_refused_when_it_is_given(stub, name,
     assert stub.conditions.unmet() == []
 
 
+#: How often the retry after this is called out.
+BETWEEN = {
+    "a-start-of-the-number-written-otherwise": (0, lambda stub: call(stub, "luminate/StartSynchronization")),
+    "a-start-that-is-packed": (
+        0,
+        lambda stub: (
+            inject(stub, "luminate/StartSynchronization", "gzip"),
+            call(stub, "luminate/StartSynchronization"),
+        ),
+    ),
+    "a-state": (0, lambda stub: stub.conditions.given("luminate", "active synchronization", {"partition": 123})),
+    "a-state-of-another-service": (1, lambda stub: stub.conditions.given("ongoing", "strict", {})),
+    "a-start-that-is-refused": (1, lambda stub: call(stub, "luminate/StartSynchronization", SessionId="of-nobody")),
+    "a-start-that-gets-a-fault-with-200": (
+        1,
+        lambda stub: (
+            inject(stub, "luminate/StartSynchronization", "fault with 200"),
+            call(stub, "luminate/StartSynchronization"),
+        ),
+    ),
+}
+
+
 class TestARetry:
     def retried(self, stub, *between):
         stub.conditions.given("luminate", "active synchronization", {"partition": 123})
@@ -231,3 +256,73 @@ class TestARetry:
         call(stub, "luminate/EndSynchronization")
         call(stub, "luminate/EndSynchronization", PartitionId="7")
         assert stub.failures == ()
+
+    def lost_once(self, stub, *steps):
+        """What clients are called out for when the answer to the first of these calls is lost."""
+        for session, user in (("of-jo", "jo"), ("of-jo-again", "jo"), ("of-ann", "ann")):
+            stub.conditions.given("luminate", "session", {"id": session, "user": user})
+        stub.conditions.given("luminate", "active synchronization", {"partition": 123})
+        inject(stub, "luminate/EndSynchronization", "reset after processing")
+        for step in steps:
+            step(stub)
+        return [failure for failure in stub.failures if isinstance(failure, ConductError)]
+
+    @pytest.mark.parametrize(
+        ("steps", "times"),
+        [
+            pytest.param([{}, {}], 1, id="by-the-same-session"),
+            pytest.param([{"SessionId": "of-jo"}, {"SessionId": "of-jo-again"}], 1, id="by-the-same-user"),
+            pytest.param([{"SessionId": "of-jo"}, {"SessionId": "of-ann"}], 0, id="by-another-user"),
+            pytest.param([{"PartitionId": "0123"}, {"PartitionId": "123"}], 1, id="of-a-number-written-otherwise"),
+        ],
+    )
+    def test_is_told_by_who_calls_and_what(self, stub, steps, times):
+        ends = [lambda stub, values=values: call(stub, "luminate/EndSynchronization", **values) for values in steps]
+        assert len(self.lost_once(stub, *ends)) == times
+
+    @pytest.mark.parametrize(("times", "between"), BETWEEN.values(), ids=BETWEEN)
+    def test_is_none_after_what_begins_anew_and_one_after_all_else(self, stub, times, between):
+        def end(stub):
+            call(stub, "luminate/EndSynchronization", PartitionId="0123")
+
+        assert len(self.lost_once(stub, end, between, end)) == times
+
+
+class TestARedirect:
+    @pytest.mark.parametrize(
+        ("host", "there"),
+        [
+            ("127.0.0.1:8080", "http://localhost:8080"),
+            ("localhost:8080", "http://127.0.0.1:8080"),
+            ("localhost", "http://127.0.0.1"),
+            ("LOCALHOST", "http://127.0.0.1"),
+            ("[::1]:8080", "http://localhost:8080"),
+        ],
+    )
+    def test_leads_to_the_stub_by_another_of_its_names(self, stub, host, there):
+        inject(stub, "ongoing/SetTimeOfLastSync", "redirect")
+        came = self.set_time(stub, Host=host)
+        assert (came.status, came.headers["location"]) == (307, f"{there}/ongoing?soap-contracts-redirected")
+
+    @pytest.mark.parametrize("host", ["stub.example:8080", "192.0.2.1", "[2001:db8::1]:80"])
+    def test_waits_where_no_other_name_is_known(self, stub, host):
+        inject(stub, "ongoing/SetTimeOfLastSync", "redirect")
+        assert self.set_time(stub, Host=host).status == 200
+        assert stub.conditions.unmet() == ["no call met the injection redirect at ongoing/SetTimeOfLastSync"]
+        assert self.set_time(stub).status == 307
+
+    @pytest.mark.parametrize("status", [302, 307, 308])
+    @pytest.mark.parametrize("follows", [True, False])
+    def test_is_called_out_where_a_client_follows_it(self, stub, status, follows):
+        inject(stub, "ongoing/SetTimeOfLastSync", "redirect", status=status)
+        service, operation = CATALOG.operation("ongoing/SetTimeOfLastSync")
+        body, headers = samples.smallest(service, operation, "request"), dict(samples.request_headers(operation))
+        came = requests.post(stub.endpoint("ongoing"), body, headers=headers, timeout=10, allow_redirects=follows)
+        assert (came.status_code == status) != follows
+        said = [str(failure) for failure in stub.failures]
+        assert ["followed a redirect to another host" in one for one in said] == [True] * follows
+
+    def set_time(self, stub, **headers):
+        service, operation = CATALOG.operation("ongoing/SetTimeOfLastSync")
+        body = samples.smallest(service, operation, "request")
+        return asked(stub.endpoint("ongoing"), "POST", body, dict(samples.request_headers(operation)) | headers)

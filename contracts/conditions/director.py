@@ -194,11 +194,7 @@ class Conditions:
             caller = behaviour.caller(call)
             with self._lock:
                 self._note(self._conduct.of_call(message, call.operation, caller))
-            served = self._injected(Scene(call, call.operation, behaviour, plainly, base), caller)
-            if not served.injected and served.answer.status == 200:
-                with self._lock:
-                    self._conduct.begun(message, call.operation)
-            return served
+            return self._injected(Scene(call, call.operation, behaviour, plainly, base), caller)
 
     def look_at(self, url: str) -> None:
         """Note it where asking for ``url`` is what no client must do."""
@@ -219,6 +215,9 @@ class Conditions:
             # An injection that leaves the answer alone gives way to the next: the provider has acted by then.
             if not processed:
                 processed.append(scene.process())
+                if processed[0].status == 200:
+                    with self._lock:
+                        self._conduct.begun(message, scene.operation)
             return processed[0]
 
         with self._lock:

@@ -71,9 +71,10 @@ def _called(text: str, catalog: Catalog) -> tuple[tuple[str, ...], str | None]:
 def _split(text: str) -> tuple[str, dict[str, str]]:
     name, *pairs = text.split(",")
     parameters = {}
-    for pair in pairs:
+    for number, pair in enumerate(pairs, 1):
         key, equals, value = pair.partition("=")
         if not equals or not key:
-            raise ConditionError(f"{text!r}: {pair!r} is not of the form PARAMETER=VALUE")
+            # It stays unsaid: it may be a password.
+            raise ConditionError(f"{name.strip()!r}: parameter {number} is not of the form PARAMETER=VALUE")
         parameters[key.strip()] = value
     return name.strip(), parameters

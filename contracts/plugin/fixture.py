@@ -112,6 +112,7 @@ class StubbedService:
         try:
             self._watch.stub.conditions.inject(self.name, injection, operation, times, parameters)
         except SoapContractsError as error:
+            parameters.clear()
             raise error.with_traceback(None) from None
 
     def assert_carries(self, arguments: Mapping[str, Any] | Arguments) -> None:

@@ -128,12 +128,20 @@ def _dated(form: str, ticks: int, zone: tzinfo, now: Callable[[], datetime]) -> 
     """
     if form not in ("time", "gMonth", "gDay"):
         return ticks
-    today = now().astimezone(zone)
+    today = _here(now(), zone)
     parts = _FIRST + timedelta(seconds=ticks // _SECOND)
     if form == "time":
         start = _ticks(datetime(parts.year, parts.month, parts.day))  # noqa: DTZ001
         return ticks - start + _ticks(datetime(today.year, today.month, today.day))  # noqa: DTZ001
     return _ticks(parts.replace(year=today.year))
+
+
+def _here(moment: datetime, zone: tzinfo) -> datetime:
+    """``moment`` on the server's clock, or as it is where that would be beyond the years 1 to 9999."""
+    try:
+        return moment.astimezone(zone)
+    except OverflowError:
+        return moment
 
 
 def _zoned(ticks: int, offset: str | None, zone: tzinfo) -> Moment:

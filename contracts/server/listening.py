@@ -86,8 +86,8 @@ class Listener:
         self.authority: Authority | None = None
 
     def __enter__(self) -> Self:
-        with contextlib.ExitStack() as stack:
-            listening = stack.enter_context(_bound(self._place))
+        with contextlib.ExitStack() as stack, contextlib.ExitStack() as unserved:
+            listening = unserved.enter_context(_bound(self._place))
             config = self._config()
             self._certify(config, listening, stack)
             self.origin = _origin(listening, self._place.host, "http" if self._place.tls is None else "https")
@@ -96,6 +96,8 @@ class Listener:
                 target=self._serve, args=(listening,), name="soap-contracts-stub", daemon=True
             )
             self._thread.start()
+            # It closes the socket when it is done with it, for which nobody may have waited.
+            unserved.pop_all()
             self._ending = stack.pop_all()
         return self
 

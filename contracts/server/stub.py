@@ -200,11 +200,12 @@ class Stub:
             return text(413, f"A message has at most {MAX_BYTES} bytes.\n")
         try:
             served = self._served(message, verdict, request.base)
+            exchange = self._exchanged(message, verdict, served)
         except BaseException:
             # A behaviour may fail, and what the client sent is to be judged all the same.
             self.journal.add(Exchange(message, None, (verdict,)))
             raise
-        self.journal.add(self._exchanged(message, verdict, served))
+        self.journal.add(exchange)
         return served.answer
 
     def _shown(self, path: str, message: Message) -> str:
