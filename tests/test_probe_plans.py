@@ -39,6 +39,7 @@ PLANS = [
     ("ongoing", "read", PARTITION, [], [], None, "no option 'partition'; known are: goods-owner"),
     ("ongoing", "read", OWNER, ["Login"], [], None, "no call of an operation 'Login'; known are: GetTime"),
     ("ongoing", "read", OWNER, [], [NO_SYNC], None, "no check 'no-active-sync'; known are: none"),
+    ("luminate", "destructive", PARTITION, [START], [NO_SYNC], None, "StartSynchronization stands back for --check"),
     ("luminate", "read", {}, [], [], ["Login"], [START, END]),
     ("luminate", "write", {}, [], [], ["Login"], [START, END]),
     ("luminate", "read", {}, ["Login"], [], ["Login"], [START, END]),
@@ -150,6 +151,11 @@ class TestABlock:
         lines = tomllib.loads("\n".join(one.line for one in tables[1:]).replace("faults", "more", 1))
         assert (lines["faults"], lines["more"]) == (read["faults"][1:], read["faults"][:1])
         assert lines["consequences"] == read["consequences"]
+
+    def test_has_the_statuses_of_all_answers(self):
+        tables = [Amendment("[responses.fault]", {"statuses": [200, 500, status]}) for status in (403, 422)]
+        read = tomllib.loads(block_of(tables, "x.toml", PLACE, "2026-05-01"))
+        assert read["responses"] == {"fault": {"statuses": [200, 403, 422, 500]}}
 
     def test_of_nothing_is_nothing(self):
         assert block_of([], "x.toml", PLACE, "2026-05-01") == ""

@@ -19,6 +19,7 @@ import subprocess
 import sys
 import textwrap
 import threading
+import time
 import tomllib
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -32,6 +33,9 @@ import contracts
 from contracts import samples
 from contracts.cli import main
 from contracts.messages import Message
+from contracts.probing import Credentials, Prober, plan_of
+from contracts.recording import Recorder, UnreachableError, target_of
+from contracts.recording.endpoints import Endpoint
 from contracts.reports import Reporter
 from contracts.rules import open_case
 from contracts.server import Stub
@@ -885,7 +889,7 @@ class TestAReport:
         assert_no_canary(out, err)
         assert "may be left open" in out
 
-    def test_that_cannot_be_written_loses_neither_the_cassette_nor_what_is_left_open(self, provider, capfd, tmp_path):
+    def test_that_cannot_be_written_loses_no_cassette_and_leaves_nothing_open(self, provider, capfd, tmp_path):
         def failing(*_: object) -> None:
             raise OSError(28, "No space left on device")
 
@@ -896,11 +900,85 @@ class TestAReport:
             words = luminate(provider, *destructive(provider), *FAST, "--output", str(tmp_path / "x.yaml"))
             assert main(["probe", *words]) == 2
         out, err = capfd.readouterr()
-        assert calls(provider) == ["Login", "StartSynchronization"]
-        assert "may be left open" in err
+        assert calls(provider) == ["Login", "StartSynchronization", "EndSynchronization"]
+        assert "may be left open" not in err
         assert "No space left on device" in err
-        assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == 2
+        assert len(load(str(tmp_path / "x.yaml"), CATALOG)) == 3
         assert_no_canary(out, err)
+
+    def test_on_a_closed_standard_error_changes_nothing(self, provider, monkeypatch):
+        monkeypatch.setattr(sys, "stderr", None)
+        assert main(["probe", *luminate(provider, *destructive(provider), *FAST)]) == 0
+
+
+class TestWhatIsOpen:
+    def test_is_told_where_another_synchronization_was_ended(self, provider, probe):
+        provider.answer = lambda handler, body: answering(handler, body, SyncId="1" if b"<Start" in body else "999")
+        told = probe(*luminate(provider, *destructive(provider)))
+        assert told.code == 1
+        assert "SyncId 999 was ended, 1 was begun" in told.errors
+        assert "StartSynchronization of PartitionId 7 (SyncId 1) may be left open" in told.err
+
+    def test_is_nothing_where_a_start_was_not_sent_for_a_signal(self, provider):
+        prober = Prober(
+            CATALOG.service("luminate"),
+            Recorder(CATALOG.service("luminate"), target_of(provider.url), "", CATALOG),
+            CATALOG,
+            Credentials(USER, PASSWORD),
+            pause=60,
+        )
+        target = target_of(provider.url, allow="destructive", confirm_target=provider.place)
+        plan = plan_of(CATALOG.service("luminate"), target, {"partition": "7"}, now="2026-11-22T08:00:00Z")
+        calling = prober.run(plan)
+        next(calling)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("contracts.probing.prober.time.sleep", lambda _: signal.raise_signal(signal.SIGINT))
+            with pytest.raises(KeyboardInterrupt):
+                next(calling)
+        assert prober.left_open is None
+        assert calls(provider) == ["Login"]
+
+
+class TestARequestThatNobodyWaitsForAnyMore:
+    def test_is_not_sent_once_the_connection_is_there(self):
+        """The handshake takes longer than the patience; the server reads what comes behind it."""
+        with socket.create_server(("127.0.0.1", 0)) as server:
+            authority = trustme.CA()
+            context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+            authority.issue_cert("127.0.0.1").configure_cert(context)
+            heard: list[bytes] = []
+
+            def serve() -> None:
+                connection, _ = server.accept()
+                time.sleep(0.4)
+                with contextlib.suppress(OSError), context.wrap_socket(connection, server_side=True) as secured:
+                    secured.settimeout(2)
+                    heard.append(secured.recv(65536))
+
+            thread = threading.Thread(target=serve)
+            thread.start()
+            target = target_of(f"https://127.0.0.1:{server.getsockname()[1]}/x")
+            with pytest.MonkeyPatch.context() as patch, authority.cert_pem.tempfile() as path:
+                patch.setenv("SSL_CERT_FILE", path)
+                asked = Endpoint(target, 0.1)
+                with pytest.raises(UnreachableError):
+                    asked.ask(Message(b"<a/>", (), "request", "POST"))
+                thread.join(10)
+        assert heard in ([], [b""])
+
+    def test_is_sent_where_somebody_waits(self, provider):
+        provider.answer = lambda handler, _: reply(handler, 200, b"<a/>")
+        assert Endpoint(target_of(provider.url), 5).ask(Message(b"<a/>", (), "request", "POST")).body == b"<a/>"
+
+
+class TestARedirect:
+    def test_to_a_host_named_like_an_earlier_secret_is_told_without_it(self, provider, probe):
+        """The user name went with Login; the redirect answers the call behind it."""
+        away = ("Location", f"https://{USER.lower()}.example/x")
+        provider.answer = but("StartSynchronization", lambda handler, _: reply(handler, 302, b"", away))
+        told = probe(*luminate(provider, *destructive(provider)))
+        assert told.code == 3
+        assert "redirects to ***.example" in told.err
 
 
 class TestACassette:

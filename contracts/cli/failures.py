@@ -36,6 +36,8 @@ def location_of(error: BaseException) -> str:
 
 def complain(text: str) -> None:
     """Say ``text`` on standard error, its control characters written out."""
+    if sys.stderr is None:  # closed by the caller
+        return
     with contextlib.suppress(OSError):
         sys.stderr.write(f"soap-contracts: {escaped(text)}\n")
 

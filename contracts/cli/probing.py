@@ -22,7 +22,7 @@ from .options import NOTHING, exit_code
 from .redact import LEAKED
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from contracts.model import Service
     from contracts.probing import Amendment, Plan, Probed, Prober, Provocation
@@ -54,6 +54,7 @@ class Probe:
         self._signal = 0
         self._sending = False
         self._amendments: list[Amendment] = []
+        self._broken: OSError | None = None
 
     def code(self) -> int:
         """Make the calls and report them; the exit code."""
@@ -63,6 +64,7 @@ class Probe:
         ):
             try:
                 self._call(reporter)
+                self._raise_broken()
             except BaseException:
                 # The report could not be written, say; what the endpoint has done already cannot be had again.
                 self._say_how_it_ended()
@@ -106,15 +108,31 @@ class Probe:
 
     def _is_fine(self, probed: Probed, reporter: Reporter) -> bool:
         request, response = probed.verdicts
-        reporter.verdict(request)
+        with self._reporting():
+            reporter.verdict(request)
         before = reporter.summary.failed
-        reporter.verdict(response)
+        with self._reporting():
+            reporter.verdict(response)
+        failed = reporter.summary.failed != before
         name = f"{self._service.name}/{probed.operation}"
-        if probed.unexpected:
-            reporter.unexpected(name, probed.unexpected)
-        if said := self._amended(amendments_by(probed.came, self._service)):
-            reporter.note(name, f"answered {probed.came}; {said}")
-        return not probed.unexpected and reporter.summary.failed == before
+        with self._reporting():
+            if probed.unexpected:
+                reporter.unexpected(name, probed.unexpected)
+            if said := self._amended(amendments_by(probed.came, self._service)):
+                reporter.note(name, f"answered {probed.came}; {said}")
+        return not probed.unexpected and not failed
+
+    def _raise_broken(self) -> None:
+        if self._broken is not None:
+            raise self._broken
+
+    @contextlib.contextmanager
+    def _reporting(self) -> Iterator[None]:
+        """Hold back that a report cannot be written: what an operation has opened has to be closed before."""
+        try:
+            yield
+        except OSError as error:
+            self._broken = self._broken or error
 
     def _provoke(self, reporter: Reporter) -> None:
         provocations = provocations_of(self._service)
@@ -184,6 +202,8 @@ class Probe:
         today = datetime.now(tz=UTC).date().isoformat()
         path = os.path.join(self._service.folder, "contract.toml")
         block = block_of(self._amendments, path, self._recorder.place, today)
+        if sys.stderr is None:
+            return
         with contextlib.suppress(OSError):
             sys.stderr.write("".join(f"{escaped(line)}\n" for line in block.splitlines()))
 

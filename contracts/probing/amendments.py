@@ -49,12 +49,23 @@ def amendments_by(came: Answered, service: Service) -> tuple[Amendment, ...]:
 
 def block_of(amendments: Iterable[Amendment], path: str, place: str, date: str) -> str:
     """TOML to be pasted into the contract at ``path``: what was observed at ``place`` on that ``date``, or ""."""
-    tables = {amendment.header + str(amendment.content.get("name", "")): amendment for amendment in amendments}
+    tables: dict[str, Amendment] = {}
+    for amendment in amendments:
+        key = amendment.header + str(amendment.content.get("name", ""))
+        tables[key] = _joined(tables.get(key, amendment), amendment)
     if not tables:
         return ""
     source = Amendment("[sources]", {SOURCE: f"{place}, probed on {date}"})
     head = f"# For {path}: the key belongs into its [sources], each other table takes the place of the one it has."
     return "\n\n".join([head, str(source), *map(str, tables.values())]) + "\n"
+
+
+def _joined(one: Amendment, other: Amendment) -> Amendment:
+    """The later of two for one table, with the statuses of both."""
+    if "statuses" not in other.content:
+        return other
+    statuses = sorted({*one.content["statuses"], *other.content["statuses"]})
+    return other._replace(content={**other.content, "statuses": statuses})
 
 
 def _consequence(provoked: Provoked) -> Iterator[Amendment]:

@@ -69,6 +69,8 @@ def plan_of(
     for call in calls:
         planned = _planned(service, call, {**options, NOW: now})
         if _is_replaced(call, calls, checks):
+            if call.operation in wanted and not call.check and not rehearsal:
+                raise PlanError(f"nothing was sent: {call.operation} stands back for --check {', '.join(checks)}")
             continue
         effect = effect_of(service, call)
         if effect not in target.allowed:
@@ -79,6 +81,7 @@ def plan_of(
         elif call.after is None or any(earlier.call.operation == call.after for earlier in chosen):
             chosen.append(planned)
     if not rehearsal:
+        _refuse_left_out(wanted, chosen)
         _refuse_lacking(chosen)
     return Plan(tuple(chosen), tuple(left_out))
 
@@ -178,6 +181,12 @@ def _planned(service: Service, call: ProbeCall, given: Mapping[str, str]) -> Pla
 
 def _flags(effect: Effect, target: Target) -> str:
     return f"--allow {effect}" + (f" --confirm-target {target.place}" if effect == "destructive" else "")
+
+
+def _refuse_left_out(wanted: Sequence[str], chosen: Sequence[Planned]) -> None:
+    for name in wanted:
+        if not any(planned.call.operation == name for planned in chosen):
+            raise PlanError(f"nothing was sent: {name} was asked for, and what it is called after is not allowed")
 
 
 def _refuse_lacking(chosen: Sequence[Planned]) -> None:

@@ -54,14 +54,24 @@ class Probed(NamedTuple):
 
 
 class LeftOpen(NamedTuple):
-    """What ``operation`` was called with and has opened, or may have, and that only ``closing`` closes."""
+    """What ``operation`` was called with and has opened, or may have, and that only ``closing`` closes.
+
+    ``numbers`` are the integers of its response, by which the service's own people may find what it is about.
+    """
 
     operation: str
     closing: str
     values: str
+    numbers: dict[str, str]
 
     def __str__(self) -> str:
-        return f"{self.operation} of {self.values} may be left open: only {self.closing} closes it"
+        given = f" ({_listed(self.numbers)})" if self.numbers else ""
+        return f"{self.operation} of {self.values}{given} may be left open: only {self.closing} closes it"
+
+    def differs_from(self, numbers: dict[str, str]) -> str:
+        """In what the end is that of another one, "" where nothing shows that."""
+        pairs = ((name, text, numbers.get(name, text)) for name, text in self.numbers.items())
+        return "; ".join(f"{name} {other} was ended, {text} was begun" for name, text, other in pairs if other != text)
 
 
 class Prober:
@@ -102,12 +112,15 @@ class Prober:
     def provoke(self, provocation: Provocation) -> Provoked:
         """Send a wrong request and compare its answer with the one that is known of the provider. As `run`."""
         request = provocation.request._replace(source=f"#{self.count + 1} {provocation.title}")
+        self._wait()
         return compared(provocation, self._ask(request, self._recorder.provoke), self._service, self._catalog)
 
-    def _ask(self, request: Message, send: Callable[[Message], Message]) -> Message:
+    def _wait(self) -> None:
         if self.count:
             time.sleep(self._pause)
         self.count += 1
+
+    def _ask(self, request: Message, send: Callable[[Message], Message]) -> Message:
         response = send(request)
         if response.status in _AWAY:
             raise UnreachableError(self._away(response))
@@ -124,9 +137,10 @@ class Prober:
         self._refuse_headless(operation)
         request = request_of(self._service, planned, self._known, f"#{self.count + 1} {operation.name}")
         before = self.left_open
+        self._wait()
         if planned.call.closed_by:
             # From here on nobody knows, until the answer is there.
-            self.left_open = LeftOpen(operation.name, planned.call.closed_by, _listed(planned.values))
+            self.left_open = LeftOpen(operation.name, planned.call.closed_by, _listed(planned.values), {})
         try:
             response = self._ask(request, self._recorder.answer)
         except (UnsentError, RefusedRequestError):
@@ -136,8 +150,9 @@ class Prober:
         self._known |= {name: text for name, text in said.values.items() if text and self._is_of_header(name)}
         verdicts = (check(request, catalog=self._catalog), check(response, catalog=self._catalog))
         answers = verdicts[1].kind == "response" and verdicts[1].operation == operation.name
-        self._keep_account(planned, said, answers=answers and 200 <= said.status < 300)
-        return Probed(operation.name, verdicts, said, _unexpected(planned, said, answers=answers))
+        unexpected = _unexpected(planned, said, answers=answers)
+        another = self._keep_account(planned, said, answers=answers and 200 <= said.status < 300)
+        return Probed(operation.name, verdicts, said, unexpected or another)
 
     def _refuse_headless(self, operation: Operation) -> None:
         """Raise RefusedRequestError where no answer has given what the header needs: a sample is no session."""
@@ -152,24 +167,27 @@ class Prober:
     def _is_of_header(self, name: str) -> bool:
         return any(field.name == name for block in self._service.headers for field in block.values())
 
-    def _keep_account(self, planned: Planned, said: Answered, *, answers: bool) -> None:
+    def _keep_account(self, planned: Planned, said: Answered, *, answers: bool) -> str:
+        """Note what is open now; in what it is another one that was closed, "" where nothing shows that."""
         opened = self.left_open
         if opened is None:
-            return
+            return ""
         if planned.call.closed_by:
             if _is_refused(said, self._service):
                 self.left_open = None
             elif answers:
-                self.left_open = opened._replace(values=opened.values + self._numbers(planned, said))
+                self.left_open = opened._replace(numbers=self._numbers(planned, said))
         elif planned.operation.name == opened.closing and answers:
-            self.left_open = None
+            another = opened.differs_from(self._numbers(planned, said))
+            self.left_open = opened if another else None
+            return another
+        return ""
 
-    def _numbers(self, planned: Planned, said: Answered) -> str:
-        """The integers that a response has given, by which the service's own people may find what it is about."""
+    def _numbers(self, planned: Planned, said: Answered) -> dict[str, str]:
+        """The integers that a response gives and that were not in the request."""
         fields = (field for field in planned.operation.response.values() if field.base in RANGES)
         names = [field.name for field in fields if field.name not in planned.values and said.values.get(field.name)]
-        given = ", ".join(f"{name} {said.shown(name)}" for name in names if name not in self._service.secrets)
-        return f" ({given})" if given else ""
+        return {name: said.shown(name) for name in names if name not in self._service.secrets}
 
 
 def _listed(values: dict[str, str]) -> str:

@@ -62,25 +62,32 @@ class Endpoint:
         Raises EndpointError.
         """
         held: list[Message | Exception] = []
+        gate = threading.Event()
+        gate.set()
         # A thread, because no timeout of a socket limits how long a name is looked up, or how slowly bytes may drip.
-        thread = threading.Thread(target=self._try, args=(request, held), name="soap-contracts-endpoint", daemon=True)
-        thread.start()
-        thread.join(self._timeout)
+        thread = threading.Thread(
+            target=self._try, args=(request, gate, held), name="soap-contracts-endpoint", daemon=True
+        )
+        try:
+            thread.start()
+            thread.join(self._timeout)
+        finally:
+            # Nobody waits any more, after a signal for instance: what was not sent by now never is.
+            gate.clear()
         found = held[0] if held else TimeoutError()
         if isinstance(found, Message):
             return found
         raise found if isinstance(found, EndpointError) else self._error(found)
 
-    def _try(self, request: Message, held: list[Message | Exception]) -> None:
+    def _try(self, request: Message, gate: threading.Event, held: list[Message | Exception]) -> None:
         try:
-            held.append(self._asked(request))
+            held.append(self._asked(request, gate))
         except Exception as error:  # noqa: BLE001 - the other thread sorts them
             held.append(error)
 
-    def _asked(self, request: Message) -> Message:
-        sent = urllib.request.Request(  # noqa: S310 - the scheme is http or https: `target_of`
-            self._target.url, request.body, joined(request.headers or ()), method=request.method
-        )
+    def _asked(self, request: Message, gate: threading.Event) -> Message:
+        sent = _Request(self._target.url, request.body, joined(request.headers or ()), method=request.method)
+        sent.gate = gate
         with self._opener.open(sent, timeout=self._timeout) as answer:
             if 300 <= answer.status < 400:
                 raise self._redirected(answer.status, answer.headers.get("Location"))
@@ -168,13 +175,55 @@ _SAID: Final = (
 )
 
 
+class _Request(urllib.request.Request):
+    #: Open as long as somebody waits for the answer.
+    gate: threading.Event
+
+
+class _Connection(http.client.HTTPConnection):
+    gate: threading.Event
+
+    def connect(self) -> None:
+        """Connect, and send nothing where nobody waits any more."""
+        super().connect()
+        if not self.gate.is_set():
+            raise ConnectionAbortedError
+
+
+class _SecureConnection(_Connection, http.client.HTTPSConnection):
+    pass
+
+
+def _gated(kind: type[_Connection], gate: threading.Event) -> Any:
+    """What makes a connection of this kind, as urllib asks for it."""
+
+    def made(*arguments: Any, **more: Any) -> _Connection:
+        connection = kind(*arguments, **more)
+        connection.gate = gate
+        return connection
+
+    return made
+
+
 class _Http(urllib.request.HTTPHandler):
     def http_request(self, request: Any) -> Any:
         """``request`` as it is: urllib would add a Content-Type that the client has not sent."""
         return request
 
+    def http_open(self, request: Any) -> Any:
+        """Open it through its gate."""
+        return self.do_open(_gated(_Connection, request.gate), request)
+
 
 class _Https(urllib.request.HTTPSHandler):
+    def __init__(self, context: ssl.SSLContext) -> None:
+        super().__init__(context=context)
+        self.context = context
+
     def https_request(self, request: Any) -> Any:
         """As for http."""
         return request
+
+    def https_open(self, request: Any) -> Any:
+        """As for http."""
+        return self.do_open(_gated(_SecureConnection, request.gate), request, context=self.context)

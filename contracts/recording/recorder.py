@@ -79,12 +79,17 @@ class Recorder:
         )
 
     def _sent(self, asked: Message, request: Message) -> Message:
+        if self._catalog.known is not None:
+            self._catalog.known.learn(asked.body)
         try:
             found = self._endpoint.ask(asked)
         except EndpointError as error:
             # What an endpoint answers, such as the host that it redirects to, may repeat what it was sent.
+            said, known = str(error), self._catalog.known
             secrets = open_case(asked._replace(request=None), self._catalog).places.masked.values
-            raise type(error)(without(str(error), secrets)) from None
+            # Nor what was sent, or came, before.
+            earlier = () if known is None else known.found(said)
+            raise type(error)(without(said, (*secrets, *earlier))) from None
         marks = (
             (PROVENANCE, "recorded"),
             (SOURCE, self._target.place),
