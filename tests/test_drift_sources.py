@@ -34,6 +34,7 @@ from contracts.cli import main
 from contracts.drifting import Site, fetching
 from contracts.drifting import documents as documents_module
 from contracts.resources import data_folder
+from contracts.xml import MAX_BYTES
 
 
 def sequence_of(count: int) -> str:
@@ -62,8 +63,9 @@ HOSTILE = {
         "it has a DOCTYPE",
     ),
     "fifty thousand elements": (
-        WSDL.format(PAYLOAD.format(sequence_of(50_000))), "too large",
+        WSDL.format(PAYLOAD.format(sequence_of(50_000))), "too large, 50017 elements with 100018 attributes: at most 150000 elements",
     ),
+    "more bytes than are read": (f"<a>{' ' * MAX_BYTES}</a>", f"too large, more than {MAX_BYTES} bytes"),
     "ten thousand elements in one": (
         WSDL.format(PAYLOAD.format(sequence_of(10_000))),
         "a type with more than 5000 parts",
