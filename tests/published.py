@@ -67,3 +67,18 @@ WSDL = (
     "<soap:operation/><input><soap:body use='literal'/></input></operation></binding></definitions>"
 )
 PAYLOAD = '<s:element name="SetTimeOfLastSync"><s:complexType>{}</s:complexType></s:element>'
+
+#: The WSDL of spyne, and parts of it.
+SPYNE = (HERE / "spyne-luminate.wsdl").read_text(encoding="utf-8")
+PARTITION = '<xs:element name="PartitionId" type="xs:nonNegativeInteger"/>'
+END = f'<xs:complexType name="EndSynchronization">\n        <xs:sequence>\n          {PARTITION}'
+
+
+def with_global(text: str, declared: str) -> str:
+    """``text``, a WSDL of spyne, with a further global component."""
+    return replaced(text, '<xs:complexType name="LoginResult">', f'{declared}<xs:complexType name="LoginResult">')
+
+
+def with_end(inner: str) -> str:
+    """SPYNE with ``inner`` in the place of the element of EndSynchronization's request."""
+    return replaced(SPYNE, END, END.replace(PARTITION, inner))

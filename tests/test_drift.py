@@ -273,6 +273,10 @@ class TestAChangeOfAsmxsWsdl:
         (found,) = drift_of(written(tmp_path, in_set(asmx(), TYPED, facets(facet)))).new
         assert found.theirs == told
 
+    def test_an_empty_fixed_value_is_told_as_it_is(self, tmp_path):
+        (found,) = drift_of(written(tmp_path, in_set(asmx(), TYPED, TYPED.replace(" />", ' fixed="" />')))).new
+        assert (found.ours, found.theirs, found.class_) == ("no enumeration", 'enumeration ""', REQUESTS)
+
     @pytest.mark.parametrize(("inner", "told"), [
         ('<s:union memberTypes="s:int s:string" />', "union of int and string"),
         ('<s:union><s:simpleType><s:restriction base="s:date" /></s:simpleType></s:union>', "union of date"),

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -25,11 +28,13 @@ from published import (
     written,
 )
 
+import contracts
 from contracts import wsdl
 from contracts.cli import main
+from contracts.drifting import Site, fetching
 from contracts.drifting import documents as documents_module
-from contracts.drifting import fetching
 from contracts.resources import data_folder
+from contracts.xml import MAX_BYTES
 
 
 def sequence_of(count: int) -> str:
@@ -58,8 +63,9 @@ HOSTILE = {
         "it has a DOCTYPE",
     ),
     "fifty thousand elements": (
-        WSDL.format(PAYLOAD.format(sequence_of(50_000))), "too large",
+        WSDL.format(PAYLOAD.format(sequence_of(50_000))), "too large, 50017 elements with 100018 attributes: at most 150000 elements",
     ),
+    "more bytes than are read": (f"<a>{' ' * MAX_BYTES}</a>", f"too large, more than {MAX_BYTES} bytes"),
     "ten thousand elements in one": (
         WSDL.format(PAYLOAD.format(sequence_of(10_000))),
         "a type with more than 5000 parts",
@@ -295,7 +301,7 @@ class TestAWsdlAtAnAddress:
         {"fetched": (datetime.now(UTC) + timedelta(days=2)).isoformat()},
         {"fetched": "yesterday"},
         {"fetched": "2026-01-01"},
-        {"url": "http://elsewhere.example/"},
+        {"address_sha256": "0" * 64},
         {"charset": 7},
     ])  # fmt: skip
     def test_is_fetched_again_where_the_cache_is_old_or_damaged(self, change, provider, cache):
@@ -450,3 +456,88 @@ class TestAWsdlAtAnAddress:
         cache.parent.write_text("a file where a folder should be")
         assert main(["drift", "ongoing", "--wsdl", provider.serves("/x?WSDL", asmx())]) == 0
         assert "the WSDL could not be kept there" in capsys.readouterr().err
+
+    @pytest.mark.parametrize("page", ["<html><body>later</body></html>", "<html>", "", f"<!DOCTYPE x>{WSDL}"])
+    def test_that_is_a_page_all_at_once_leaves_the_good_copy(self, page, provider, cache):
+        url = provider.serves("/x?WSDL", asmx())
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+        (path,) = cache.iterdir()
+        before = path.read_bytes()
+        provider.serves("/x?WSDL", page)
+        assert main(["drift", "ongoing", "--wsdl", url, "--refresh"]) == 2
+        assert path.read_bytes() == before
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+
+    def test_that_is_a_page_is_asked_for_again(self, provider, cache):
+        url = provider.serves("/x?WSDL", "<html/>")
+        assert main(["drift", "ongoing", "--wsdl", url]) == 2
+        assert not cache.exists()
+        provider.serves("/x?WSDL", asmx())
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+
+    def test_is_fetched_again_where_half_of_it_was_kept(self, provider, cache):
+        url = provider.serves("/x?WSDL", asmx())
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+        (path,) = cache.iterdir()
+        path.write_bytes(path.read_bytes()[:-1000])
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+        assert len(provider.asked) == 2
+
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+    def test_is_fetched_where_a_pipe_stands_in_the_cache(self, provider, cache):
+        url = provider.serves("/x?WSDL", asmx())
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+        (path,) = cache.iterdir()
+        path.unlink()
+        os.mkfifo(path)
+        assert drifted("--wsdl", url) == (0, "")
+        assert path.is_file()
+
+    def test_leaves_no_query_in_the_cache(self, provider, cache):
+        url = provider.serves("/x?WSDL&key=canary-5", asmx())
+        assert main(["drift", "ongoing", "--wsdl", url]) == 0
+        (path,) = cache.iterdir()
+        assert b"canary" not in path.read_bytes()
+
+    @pytest.mark.parametrize("location", [
+        "https://ada:canary-6@127.0.0.2/x", "//ada:canary-6@127.0.0.2/x", "https://ada:c/canary-6@h/x", "x.xsd#canary-6",
+        "http:/ada:canary-6@127.0.0.2/x",
+    ])  # fmt: skip
+    def test_never_tells_the_user_of_an_import(self, location, provider, capsys):
+        text = WSDL.format(f'<s:include schemaLocation="{location}"/>' + PAYLOAD.format(""))
+        assert main(["drift", "ongoing", "--wsdl", provider.serves("/x?WSDL", text)]) == 1
+        told = capsys.readouterr()
+        assert "not followed" in told.out
+        assert "canary" not in told.out + told.err
+
+    @pytest.mark.parametrize("location", ["https://h.example:443/y", "HTTPS://H.example/y", "//h.example/y", "y"])
+    def test_has_one_address_however_an_import_spells_it(self, location):
+        site = Site("https://h.example/x?WSDL", fetching.Fetcher(None, say=pytest.fail))
+        assert site.locate("https://h.example/x?WSDL", location) == "https://h.example/y"
+
+
+def drifted(*arguments: str) -> tuple[int, str]:
+    """The exit code and standard error of a process: what waits for ever is ended."""
+    command = [sys.executable, "-m", "contracts", "drift", "ongoing", *arguments]
+    environment = {**os.environ, "PYTHONPATH": str(Path(contracts.__file__).parents[1])}
+    found = subprocess.run(command, capture_output=True, text=True, timeout=20, check=False, env=environment)
+    return found.returncode, found.stderr
+
+
+class TestAWsdlThatIsNoFile:
+    @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no named pipes")
+    def test_is_not_waited_for(self, tmp_path):
+        os.mkfifo(tmp_path / "pipe")
+        code, said = drifted("--wsdl", str(tmp_path / "pipe"))
+        assert code == 2
+        assert "it is no regular file" in said
+
+    def test_is_an_error(self, tmp_path, capsys):
+        assert main(["drift", "ongoing", "--wsdl", str(tmp_path)]) == 2
+        assert "regular file" in capsys.readouterr().err
+
+    def test_is_a_usage_error_where_it_is_nothing(self, capsys):
+        assert main(["drift", "ongoing", "--wsdl", ""]) == 2
+        said = capsys.readouterr().err
+        assert "--wsdl: it is empty" in said
+        assert "internal" not in said

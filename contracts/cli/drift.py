@@ -89,7 +89,9 @@ def execute(args: argparse.Namespace) -> int:
 def _compared(args: argparse.Namespace, service: Service, catalog: Catalog) -> Drift:
     if args.cassette:
         return drift_of_answers(service, args.cassette, catalog)
-    address = args.wsdl or _address(args.endpoint, service)
+    address = _address(args.endpoint, service) if args.wsdl is None else args.wsdl
+    if not address:
+        raise UsageError("--wsdl: it is empty: give the file or the address of a WSDL")
     if "://" not in address:
         return drift_of_wsdl(service, Folder(address))
     fetcher = Fetcher(cache_folder(os.environ), timeout=args.answer_timeout, refresh=args.refresh, say=complain)

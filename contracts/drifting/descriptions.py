@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from contracts.names import WSDL, WSDL_SOAP11, WSDL_SOAP12, split
+from contracts.names import WSDL, WSDL_SOAP11, WSDL_SOAP12, qname, split
 
 from .documents import clipped
 from .schemata import global_element
@@ -22,6 +22,8 @@ _HTTP: Final = "http://schemas.xmlsoap.org/wsdl/http/"
 SOAP11_BINDING: Final = "SOAP 1.1"
 SOAP12_BINDING: Final = "SOAP 1.2"
 _KINDS: Final = {WSDL_SOAP11: SOAP11_BINDING, WSDL_SOAP12: SOAP12_BINDING}
+
+_BINDINGS: Final = tuple(qname(namespace, "binding") for namespace in _KINDS)
 
 
 class Bound(NamedTuple):
@@ -58,7 +60,10 @@ class Binding(NamedTuple):
 
 
 def bindings_of(documents: Documents) -> list[Binding]:
-    """The bindings of all services' ports, each once; all there are where no port is declared. Raises WsdlError."""
+    """The bindings of all services' ports, each once; all there are where no port is declared. Raises WsdlError.
+
+    They are sorted by name: the order of ports says nothing.
+    """
     found: dict[Element, Component] = {}
     for service, document in documents.services:
         for port in service.iterchildren(f"{_W}port"):
@@ -66,7 +71,7 @@ def bindings_of(documents: Documents) -> list[Binding]:
             found[named.node] = named
     if not found:
         found = {component.node: component for component in documents.all("binding")}
-    return [_binding(component) for component in found.values()]
+    return [_binding(component) for component in sorted(found.values(), key=_name_of)]
 
 
 def bound(documents: Documents, binding: Binding, name: str, payload: str) -> Bound | None:
@@ -88,12 +93,16 @@ def bound(documents: Documents, binding: Binding, name: str, payload: str) -> Bo
     return named[0].read() if named else None
 
 
+def _name_of(component: Component) -> tuple[str, str]:
+    return component.document.namespace or "", component.node.get("name", "")
+
+
 def _binding(component: Component) -> Binding:
     node = component.node
     names = tuple(operation.get("name", "") for operation in node.iterchildren(f"{_W}operation"))
-    for child in node.iterchildren("{*}binding"):
+    for child in node.iterchildren(qname(_HTTP, "binding"), *_BINDINGS):
         namespace = split(str(child.tag))[0] or ""
-        kind = f"HTTP {clipped(child.get('verb', ''))}" if namespace == _HTTP else _KINDS.get(namespace, "other")
+        kind = f"HTTP {clipped(child.get('verb', ''))}" if namespace == _HTTP else _KINDS[namespace]
         return Binding(kind, node.get("name", ""), child.get("transport", ""), names, component)
     return Binding("other", node.get("name", ""), "", names, component)
 
@@ -172,7 +181,7 @@ class _Bound:
     def _style(self) -> str:
         own = [found.get("style") for found in self._extensions(self._node, "operation")]
         parent = self._node.getparent()
-        general = [] if parent is None else [found.get("style") for found in parent.iterchildren("{*}binding")]
+        general = [] if parent is None else [found.get("style") for found in parent.iterchildren(*_BINDINGS)]
         return next(filter(None, (*own, *general)), "document")
 
     def _element(self, message: Component, part: Element) -> Particle:

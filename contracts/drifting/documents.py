@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.names import WSDL, XSD, local_name, qname
 from contracts.recording import EndpointError, TargetError
-from contracts.xml import parse
+from contracts.xml import MAX_BYTES, MAX_TAGS, parse
 
 from .origins import shown
 from .problems import NothingToCompareError, WsdlError
 
 if TYPE_CHECKING:
+    from contracts.xml import Document as Parsed
     from contracts.xml import Element
 
     from .origins import Origin, Source
@@ -136,8 +137,7 @@ class Documents:
         if document.doctype is not None:
             raise WsdlError(f"{source.name}: it has a DOCTYPE, and none is read")
         if document.root is None:
-            reason = "too large" if document.too_large else "too deep" if document.too_deep else "no well-formed XML"
-            raise WsdlError(f"{source.name}: this is {reason}, and so no WSDL that can be read")
+            raise WsdlError(f"{source.name}: this is {_reason(source, document)}, and so no WSDL that can be read")
         self._read[source.key] = (source.name, document.root)
 
     def _add_wsdl(self, key: str, document: Document) -> None:
@@ -181,6 +181,20 @@ class Documents:
         if source is not None:
             self._parse(source)
         self._enqueue(_Task(found, including))
+
+
+def _reason(source: Source, document: Parsed) -> str:
+    """Why it has no tree."""
+    if len(source.body) > MAX_BYTES:
+        return f"too large, more than {MAX_BYTES} bytes"
+    if document.too_large:
+        text = source.body.replace(b"\0", b"")  # UTF-16
+        tags, attributes = text.count(b"<") - text.count(b"</"), text.count(b"=")
+        return (
+            f"too large, {tags} elements with {attributes} attributes: at most {MAX_TAGS} elements are read, of which "
+            "each attribute counts as two"
+        )
+    return "too deep" if document.too_deep else "no well-formed XML"
 
 
 def clipped(text: str) -> str:

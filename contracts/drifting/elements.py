@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, NamedTuple
 
 from .differences import Difference, breaking, class_of
-from .documents import clipped
+from .documents import Component, clipped
 from .schemata import content_of
+from .substitution import is_abstract, substitutes
 from .values import is_within, mismatches
 
 if TYPE_CHECKING:
@@ -51,6 +52,7 @@ def compared(pair: Pair) -> Iterator[Difference]:
         more = pair.theirs.nillable
         yield pair.sets("nillable", words[not more], words[more], wider=more, narrower=not more)
     content = content_of(pair.documents, pair.theirs)
+    yield from _instead(pair, content)
     yield from _kinds(pair, content)
     if content.type is None and pair.ours.type is None:
         yield from _children(pair, content)
@@ -68,6 +70,19 @@ def _named(pair: Pair) -> Iterator[Difference]:
         yield pair.differs("namespace", ours.namespace, clipped(theirs.namespace))
     else:
         yield pair.differs("form", _form(ours.namespace), _form(theirs.namespace))
+
+
+def _instead(pair: Pair, content: Content) -> Iterator[Difference]:
+    """What may, or must, stand in the place of the element or of its type."""
+    component = Component(pair.theirs.node, pair.theirs.document)
+    others = substitutes(pair.documents, component)
+    told = f"{others} in its place" if others else ""
+    if is_abstract(component):
+        yield pair.differs("name", pair.ours.name, f"abstract, {told or 'and nothing in its place'}")
+    elif told:
+        yield pair.sets("name", pair.ours.name, f"also {told}", wider=True, narrower=False)
+    if content.abstract:
+        yield pair.differs("type", "not abstract", "an abstract type, which needs xsi:type")
 
 
 def _form(namespace: str | None) -> str:
@@ -101,9 +116,10 @@ def _children(pair: Pair, content: Content) -> Iterator[Difference]:
             optional = pair.direction == "response" and field.min_occurs == 0
             found = pair.differs("name", field.name, "not there", "tolerated" if optional else None)
             yield found._replace(path=f"{pair.path}/{field.name}")
-    nodes = [id(other.node) for _, other in pairs]
+    # Not by the declaration: a reference that stands twice has the same one.
+    known = [id(other) for _, other in pairs]
     for particle in theirs:
-        if id(particle.node) not in nodes and particle.max_occurs != 0:
+        if id(particle) not in known and particle.max_occurs != 0:
             yield _added(pair, particle)
     yield from _order(pair, content, pairs)
 
@@ -163,8 +179,8 @@ def _order(pair: Pair, content: Content, pairs: list[tuple[Field, Particle]]) ->
     elif content.order == "all":
         yield pair.sets("order", sequence, "any order", wider=True, narrower=False)
     else:
-        places = {id(particle.node): place for place, particle in enumerate(content.fields)}
-        theirs = [one.name for one, _ in sorted(pairs, key=lambda found: places[id(found[1].node)])]
+        places = {id(particle): place for place, particle in enumerate(content.fields)}
+        theirs = [one.name for one, _ in sorted(pairs, key=lambda found: places[id(found[1])])]
         if theirs != names:
             yield pair.differs("order", sequence, ", ".join(theirs))
 

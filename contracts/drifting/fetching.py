@@ -12,10 +12,13 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.messages import Message, charset_in
+from contracts.names import WSDL, XSD, qname
 from contracts.recording import TargetError, target_of
 from contracts.recording.endpoints import Endpoint
 from contracts.version import VERSION
+from contracts.xml import MAX_BYTES, parse
 
+from .files import read_regular
 from .origins import shown
 from .problems import NothingToCompareError
 
@@ -26,6 +29,9 @@ if TYPE_CHECKING:
 _FRESH: Final = timedelta(days=1)
 #: All answers together may take as long as so many of them; there may be a hundred imports.
 _MOST_ANSWERS: Final = 5
+#: The line before the body in a file of the cache, in bytes.
+_LONGEST_HEAD: Final = 10_000
+_ROOTS: Final = (qname(WSDL, "definitions"), qname(XSD, "schema"))
 _HEADERS: Final = (
     ("Accept", "text/xml, application/wsdl+xml, application/xml"),
     ("User-Agent", f"soap-contracts/{VERSION}"),
@@ -88,7 +94,8 @@ class Fetcher:
         if answer.status == 200:
             charset = charset_in(answer.header("Content-Type") or "")[0] or None
             found = Fetched(answer.body, charset, datetime.now(UTC))
-            self._keep(url, found)
+            if _is_description(found):
+                self._keep(url, found)
             return found
         if answer.status != 503:
             raise NothingToCompareError(f"{name} answers {answer.status}; is that the address of the WSDL?")
@@ -98,29 +105,28 @@ class Fetcher:
         return kept
 
     def _path(self, url: str) -> str:
-        return os.path.join(self._folder or "", f"{hashlib.sha256(url.encode()).hexdigest()[:32]}.wsdl")
+        return os.path.join(self._folder or "", f"{_digest(url)[:32]}.wsdl")
 
     def _kept(self, url: str) -> Fetched | None:
         """What the cache has; None where it has nothing that can be used."""
         if self._folder is None:
             return None
         try:
-            with open(self._path(url), "rb") as file:
-                told = json.loads(file.readline(10_000))
-                date = datetime.fromisoformat(told["fetched"])
-                charset = told["charset"]
-                if told["url"] == url and date <= datetime.now(UTC) and isinstance(charset, (str, type(None))):
-                    return Fetched(file.read(), charset, date)
+            head, _, body = read_regular(self._path(url), _LONGEST_HEAD + MAX_BYTES).partition(b"\n")
+            told = json.loads(head[:_LONGEST_HEAD])
+            found = Fetched(body, told["charset"], datetime.fromisoformat(told["fetched"]))
+            if told["address_sha256"] != _digest(url) or found.date > datetime.now(UTC):
+                return None
+            return found if isinstance(found.charset, (str, type(None))) and _is_description(found) else None
         except (OSError, ValueError, TypeError, LookupError, RecursionError):
-            pass  # a cache that is damaged is none
-        return None
+            return None  # a cache that is damaged is none
 
     def _keep(self, url: str, found: Fetched) -> None:
         if self._folder is None:
             return
         path = self._path(url)
         part = f"{path}.{secrets.token_hex(4)}.part"
-        told = {"url": url, "fetched": found.date.isoformat(), "charset": found.charset}
+        told = {"address_sha256": _digest(url), "fetched": found.date.isoformat(), "charset": found.charset}
         try:
             os.makedirs(self._folder, mode=0o700, exist_ok=True)
             with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
@@ -141,6 +147,17 @@ def cache_folder(environment: Mapping[str, str]) -> str | None:
             return None
         base = os.path.join(home, ".cache")
     return os.path.join(base, "soap-contracts", "wsdl")
+
+
+def _digest(url: str) -> str:
+    """What stands for an address in the cache: its query may hold a secret."""
+    return hashlib.sha256(url.encode()).hexdigest()
+
+
+def _is_description(found: Fetched) -> bool:
+    """Whether it is a WSDL or a schema: a page that says "later" comes with a 200, too."""
+    document = parse(found.body, found.charset)
+    return document.doctype is None and document.root is not None and document.root.tag in _ROOTS
 
 
 def _printable(url: str) -> str:

@@ -54,27 +54,50 @@ def drift_of_wsdl(service: Service, origin: Origin) -> Drift:
     bindings = bindings_of(documents)
     soap = [binding for kind in _SOAP for binding in bindings if binding.kind == kind]
     if not soap:
-        raise NothingToCompareError(f"{documents.name}: it has no SOAP binding, and so nothing that could be compared")
+        raise NothingToCompareError(_without_soap(documents))
     asked = [found for operation in service.operations for found in _found(documents, service, operation, soap)]
     if not asked:
         names = ", ".join(operation.name for operation in service.operations)
         raise NothingToCompareError(f"{documents.name}: it has none of the operations of {service.name}: {names}")
-    compared_names = tuple(one.operation.name for one in asked)
-    differences = [*_bindings(service, bindings), *_missing(service, compared_names, soap[0])]
-    for one in asked:
-        differences += _operation(one)
-    known = tuple(each._replace(known=explained(each, service)) for each in differences)
+    compared_names = tuple(dict.fromkeys(one.operation.name for one in asked))
+    general = [*_bindings(service, bindings), *_missing(service, compared_names, soap[0])]
+    known = [_explained(each, service) for each in general]
+    for name in compared_names:
+        known += _of_all([one for one in asked if one.operation.name == name])
     notes = (*_others(asked, soap), *unmet(service, compared_names, known), *_unfollowed(documents))
-    return Drift(service.name, documents.name, None, compared_names, known, notes)
+    return Drift(service.name, documents.name, None, compared_names, tuple(known), notes)
 
 
-def _found(documents: Documents, service: Service, operation: Operation, soap: Sequence[Binding]) -> Iterator[_Asked]:
-    """The operation in the first binding that has it."""
-    for binding in soap:
-        found = bound(documents, binding, operation.name, operation.request.name)
-        if found is not None:
-            yield _Asked(documents, service, operation, binding, found)
-            return
+def _without_soap(documents: Documents) -> str:
+    said = f"{documents.name}: it has no SOAP binding, and so nothing that could be compared"
+    return said + "".join(f"; {note}" for note in _unfollowed(documents))
+
+
+def _found(documents: Documents, service: Service, operation: Operation, soap: Sequence[Binding]) -> list[_Asked]:
+    """The operation in each binding of SOAP 1.1 that has it or, without one, of SOAP 1.2."""
+    for kind in _SOAP:
+        named = [
+            (each, bound(documents, each, operation.name, operation.request.name)) for each in soap if each.kind == kind
+        ]
+        found = [_Asked(documents, service, operation, binding, one) for binding, one in named if one is not None]
+        if found:
+            return found
+    return []
+
+
+def _explained(difference: Difference, service: Service) -> Difference:
+    return difference._replace(known=explained(difference, service))
+
+
+def _of_all(asked: Sequence[_Asked]) -> Iterator[Difference]:
+    """The differences of one operation in its bindings: one that not all of them have names the binding."""
+    found = [[_explained(each, one.service) for each in _operation(one)] for one in asked]
+    common = set.intersection(*({each[:7] for each in differences} for differences in found))
+    yield from (each for each in found[0] if each[:7] in common)
+    for one, differences in zip(asked, found, strict=True):
+        for each in differences:
+            if each[:7] not in common:
+                yield each._replace(theirs=f"{each.theirs} (binding {clipped(one.binding.name)})")
 
 
 def _bindings(service: Service, bindings: Sequence[Binding]) -> Iterator[Difference]:

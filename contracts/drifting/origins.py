@@ -9,6 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from contracts.xml import MAX_BYTES
 
+from .files import read_regular
 from .problems import WsdlError
 
 if TYPE_CHECKING:
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 _SCHEME: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:|//")
 #: A query that certainly holds nothing secret, as ASMX, WCF and JAX-WS have them.
 _PLAIN_QUERY: Final = re.compile(r"(?i)(?:single)?wsdl|(?:wsdl|xsd|schema|part)=[\w.-]{0,40}")
+
+_PORTS: Final = {"http": 80, "https": 443}
 
 
 class Source(NamedTuple):
@@ -90,7 +93,7 @@ class Site:
             raise WsdlError("it is no address") from None
         if not same:
             raise WsdlError("it is at another host, and imports are followed at the same one only")
-        return url
+        return url if "@" in _authority(url) else urlsplit(url)._replace(netloc=_authority(self._url)).geturl()
 
     def read(self, key: str) -> Source:
         """What is at that address. Raises as `first`."""
@@ -99,19 +102,26 @@ class Site:
 
 
 def shown(url: str) -> str:
-    """``url`` as it may be told: without a query that could hold a secret."""
-    address, _, query = url.partition("?")
+    """``url`` as it may be told: without a user, and without a query or a fragment that could hold a secret."""
+    address, _, query = url.partition("#")[0].partition("?")
+    secret, at, rest = address.rpartition("@")
+    if at:
+        # Whatever stands before it: of an address that is none nobody knows where its user ends.
+        address = f"{secret[: secret.find('//') + 2] if '//' in secret else ''}...@{rest}"
     return f"{address}?{query}" if _PLAIN_QUERY.fullmatch(query) else address
 
 
 def _host(url: str) -> tuple[str, str, int | None]:
     parts = urlsplit(url)
-    return parts.scheme, (parts.hostname or "").lower(), parts.port
+    return parts.scheme, (parts.hostname or "").lower(), parts.port or _PORTS.get(parts.scheme)
+
+
+def _authority(url: str) -> str:
+    return urlsplit(url).netloc
 
 
 def _read(path: str, name: str) -> Source:
     try:
-        with open(path, "rb") as file:
-            return Source(path, name, file.read(MAX_BYTES + 1))
+        return Source(path, name, read_regular(path, MAX_BYTES + 1))
     except OSError as error:
         raise WsdlError(f"{name}: cannot be read: {error.strerror or 'no such file'}") from None

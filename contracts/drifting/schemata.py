@@ -9,6 +9,7 @@ from contracts.names import SOAP11, XSD, local_name
 
 from .documents import Component, clipped
 from .simple_types import named_type, restricted, simple_type
+from .substitution import is_abstract
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,7 +52,8 @@ class Content(NamedTuple):
     """What an element holds: a value (``type`` set), or the elements ``fields``.
 
     ``order`` is ``sequence``, ``all`` or ``choice``; ``open`` names what else may stand in it: ``*`` any element,
-    ``@*`` any attribute, ``text()``. ``attributes`` are pairs of a name and whether it is required.
+    ``@*`` any attribute, ``text()``. ``attributes`` are pairs of a name and whether it is required;
+    ``abstract`` tells that its type is.
     """
 
     type: Type | None = None
@@ -59,6 +61,7 @@ class Content(NamedTuple):
     order: str = "sequence"
     open: frozenset[str] = frozenset()
     attributes: tuple[tuple[str, bool], ...] = ()
+    abstract: bool = False
 
 
 def global_element(found: Component) -> Particle:
@@ -67,7 +70,7 @@ def global_element(found: Component) -> Particle:
     return Particle(node.get("name", ""), document.namespace, 1, 1, _is_nillable(node), node, document)
 
 
-def content_of(documents: Documents, particle: Particle) -> Content:
+def content_of(documents: Documents, particle: Particle, depth: int = 0) -> Content:
     """What ``particle`` holds. Raises WsdlError."""
     node, document = particle.node, particle.document
     for inner in node.iterchildren(f"{_X}complexType"):
@@ -76,11 +79,24 @@ def content_of(documents: Documents, particle: Particle) -> Content:
         return Content(_fixed(simple_type(documents, document, inner), node))
     name = node.get("type")
     if name is None:
-        return Content(_ANY)
+        return _content_of_head(documents, particle, depth)
     simple = named_type(documents, document, node, name)
     if simple is not None:
         return Content(_fixed(simple, node))
-    return _Reading(documents).of_complex_type(documents.get("type", document.resolved(node, name), node, document))
+    found = documents.get("type", document.resolved(node, name), node, document)
+    return _Reading(documents).of_complex_type(found)._replace(abstract=is_abstract(found))
+
+
+def _content_of_head(documents: Documents, particle: Particle, depth: int) -> Content:
+    """That of the element for which ``particle`` may stand (XSD 1.0 part 1, section 3.3.2), or anything."""
+    node, document = particle.node, particle.document
+    head = node.get("substitutionGroup")
+    if head is None:
+        return Content(_ANY)
+    if depth > _DEEPEST:
+        raise document.wrong(node, f"elements that stand for each other deeper than {_DEEPEST} levels")
+    found = documents.get("element", document.resolved(node, head), node, document)
+    return content_of(documents, global_element(found), depth + 1)
 
 
 def _fixed(kind: Type, node: Element) -> Type:
@@ -125,12 +141,16 @@ class _Reading:
         is_extension = node.tag == f"{_X}extension"
         name = node.get("base", "")
         namespace, local = document.resolved(node, name)
+        own_orders, own_open = set(self._orders), set(self._open)
         if namespace == XSD:
             base: tuple[Type | None, list[Particle]] = (None if local == "anyType" else Type(local, local), [])
         else:
             simple = named_type(self._documents, document, node, name)
             get = self._documents.get
             base = (simple, []) if simple else self._complex_type(get("type", (namespace, local), node, document))
+        if not is_extension:
+            # Of its base a restriction has the attributes alone (XSD 1.0 part 1, section 3.4.2).
+            self._orders, self._open = own_orders, own_open
         own = list(self._particles(found))
         self._depth -= 1
         if content == "simpleContent":
@@ -190,8 +210,9 @@ class _Reading:
         reference = node.get("ref")
         if kind == "attribute":
             namespace, name = document.resolved(node, reference) if reference else (None, node.get("name", ""))
-            # SOAP's own may stand on any element.
-            if node.get("use") != "prohibited" and namespace != SOAP11:
+            if node.get("use") == "prohibited":
+                self._attributes.pop(name, None)
+            elif namespace != SOAP11:  # SOAP's own may stand on any element
                 self._attributes[name] = node.get("use") == "required"
             return
         self._enter(found)

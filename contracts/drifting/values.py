@@ -141,7 +141,7 @@ def _sets(ours: Type, theirs: Type) -> Iterator[Mismatch]:
         yield Mismatch("facet", *texts, wider=other < own, narrower=own < other)
     one, two = set(ours.enumeration), set(theirs.enumeration)
     if one != two:
-        texts = _facet("enumeration", ", ".join(sorted(one))), _facet("enumeration", ", ".join(sorted(two)))
+        texts = _enumeration(one), _enumeration(two)
         wider, narrower = not two or (bool(one) and one < two), not one or (bool(two) and two < one)
         yield Mismatch("facet", *texts, wider=wider, narrower=narrower)
 
@@ -149,6 +149,12 @@ def _sets(ours: Type, theirs: Type) -> Iterator[Mismatch]:
 def _patterns(kind: Type) -> set[str]:
     """The patterns of a type but for the one that says no more than the type."""
     return set(kind.patterns) - {IMPLIED_PATTERNS.get(kind.base)}
+
+
+def _enumeration(values: set[str]) -> str:
+    # The empty text is a value like any other, and would not be seen.
+    told = ", ".join(value or '""' for value in sorted(values))
+    return _facet("enumeration", told or None)
 
 
 def _facet(name: str, value: object) -> str:
