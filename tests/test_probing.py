@@ -1054,7 +1054,20 @@ class TestAnotherSoapStack:
         flags = ["--treat-as-live", "--allow", "destructive", "--confirm-target", place]
         return main(["record", service, "--endpoint", at, "--output", str(path), *flags, "--", sys.executable, *client])
 
-    def test_of_php_is_probed_and_recorded(self, probe, cassettes, tmp_path, capfd):
+    @pytest.fixture
+    def drifted(self, capfd, tmp_path, monkeypatch):
+        """The exit code of drift, and the kinds of what is new."""
+        monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+        def drifted(*words: str) -> tuple[int, list[str]]:
+            capfd.readouterr()
+            code = main(["drift", *words, "--format", "json"])
+            found = json.loads(capfd.readouterr().out)["differences"]
+            return code, sorted({one["what"] for one in found if not one["known"]})
+
+        return drifted
+
+    def test_of_php_is_probed_and_recorded(self, probe, cassettes, tmp_path, capfd, drifted):
         php = shutil.which("php")
         if (
             php is None
@@ -1077,8 +1090,10 @@ class TestAnotherSoapStack:
                 told = probe("ongoing", "--endpoint", at, *words, "--provoke", "--output", str(cassettes[0]))
                 client = ["-m", "contracts", "probe", "ongoing", "--endpoint", "{ongoing}", *words, *FAST]
                 assert self.recorded("ongoing", at, cassettes[1], *client) == 0, capfd.readouterr()
+                assert drifted("ongoing", "--endpoint", at) == (0, [])
             finally:
                 php.kill()
+        assert drifted("ongoing", "--cassette", str(cassettes[1])) == (0, [])
         assert (told.code, told.errors) == (0, "")
         log = (tmp_path / "state.log").read_text("utf-8").splitlines()
         written = ["GetTimeOfLastSync", "SetTimeOfLastSync soap-contracts probe", "GetTimeOfLastSync"]
@@ -1088,7 +1103,7 @@ class TestAnotherSoapStack:
         assert [len(load(str(path), CATALOG)) for path in cassettes] == [6, 3]
         assert_no_canary(*(path.read_text("utf-8") for path in cassettes), *capfd.readouterr())
 
-    def test_of_node_is_probed_and_recorded(self, probe, cassettes, tmp_path, capfd):
+    def test_of_node_is_probed_and_recorded(self, probe, cassettes, tmp_path, capfd, drifted):
         node, modules = shutil.which("node"), ROOT / "examples" / "node" / "node_modules"
         if node is None or not (modules / "soap").is_dir():
             pytest.skip("node, or npm's soap, is not installed: npm install --prefix examples/node")
@@ -1099,6 +1114,7 @@ class TestAnotherSoapStack:
             told = probe("luminate", "--endpoint", at, *flags, "--output", str(cassettes[0]))
             ended = probe("luminate", "--endpoint", at, *flags, "--expect-no-active-sync")
             provoked = probe("luminate", "--endpoint", at, "--provoke")
+            assert drifted("luminate", "--wsdl", f"{at}?wsdl") == (0, [])
             (tmp_path / "client.py").write_text(ZEEP, encoding="utf-8")
             assert self.recorded("luminate", at, cassettes[1], str(tmp_path / "client.py")) == 0, capfd.readouterr()
         assert (told.code, told.errors) == (0, "")
@@ -1109,7 +1125,7 @@ class TestAnotherSoapStack:
         assert [len(load(str(path), CATALOG)) for path in cassettes] == [3, 3]
         assert_no_canary(*(path.read_text("utf-8") for path in cassettes), *capfd.readouterr())
 
-    def test_of_spyne_is_probed_and_what_it_forgets_is_told(self, probe, cassettes, capfd):
+    def test_of_spyne_is_probed_and_what_it_forgets_is_told(self, probe, cassettes, capfd, drifted):
         if importlib.util.find_spec("spyne") is None:
             pytest.skip("spyne is not installed")
         with running([sys.executable, "-W", "ignore", str(STACKS / "ongoing_spyne_server.py")]) as port:
@@ -1121,6 +1137,8 @@ class TestAnotherSoapStack:
             told = probe("ongoing", "--endpoint", at, *words, "--allow", "write")
             client = ["-m", "contracts", "probe", "ongoing", "--endpoint", "{ongoing}", *words, *FAST]
             assert self.recorded("ongoing", at, cassettes[1], *client) == 0, capfd.readouterr()
+            # What spyne publishes by itself: other actions, nothing required, everything nillable.
+            assert drifted("ongoing", "--endpoint", at) == (1, ["nillable", "occurrence", "soapaction", "type"])
         # It answers the same time for ever.
         assert told.code == 1
         assert "GetTimeOfLastSyncResult: 2" in told.errors
