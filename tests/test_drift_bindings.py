@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from published import LUMINATE, REQUESTS, SPYNE, drift_of, replaced, written
+from published import LUMINATE, REQUESTS, RESPONSES, SPYNE, drift_of, replaced, written
 
 from contracts.cli import main
 
@@ -64,3 +64,40 @@ class TestABindingOfAnotherKind:
         assert "it has no SOAP binding" in said
         assert "not followed: " in said
         assert "https://other.example/b.wsdl: it is an address" in said
+
+
+FAULT_PART = '<wsdl:part name="SynchronizationFault" element="tns:SynchronizationFault"/>'
+SESSION_PART = '<wsdl:part name="Session" element="tns:Session"/>'
+OTHER = '<xs:schema targetNamespace="urn:o"><xs:element name="SynchronizationFault"/></xs:schema>'
+#: A change to what is bound beside the payloads, and what it must be told as.
+BESIDE = {
+    "an encoded header": ('header use="literal"', 'header use="encoded"', "header", REQUESTS, "Session, encoded"),
+    "a header by type": (SESSION_PART, SESSION_PART.replace("element", "type"), "header", REQUESTS, "Session, no element"),
+    "a header without a part": (' part="Session"', "", "header", REQUESTS, "a header without a part, no element"),
+    "a fault in another namespace": (
+        FAULT_PART, FAULT_PART.replace("tns:", "o:").replace("/>", ' xmlns:o="urn:o"/>'), "namespace", RESPONSES,
+        "urn:o of SynchronizationFault",
+    ),
+    "a fault by type": (
+        FAULT_PART, FAULT_PART.replace("element", "type"), "fault", RESPONSES, "SynchronizationFault, no element"
+    ),
+    "addressing that is required": (
+        "<wsdlsoap11:binding style",
+        '<w:UsingAddressing xmlns:w="http://www.w3.org/2006/05/addressing/wsdl" wsdl:required="true"/><wsdlsoap11:binding style',
+        "binding", REQUESTS, "UsingAddressing, required",
+    ),
+}  # fmt: skip
+
+
+class TestWhatIsBoundBesideThePayloads:
+    @pytest.mark.parametrize("name", BESIDE)
+    def test_is_told(self, name, tmp_path):
+        old, new, what, class_, theirs = BESIDE[name]
+        assert old in SPYNE
+        found = new_in(tmp_path, SPYNE.replace("</wsdl:types>", f"{OTHER}</wsdl:types>").replace(old, new))
+        assert {(each.what, each.class_, each.theirs) for each in found} == {(what, class_, theirs)}
+        assert all(each.at for each in found)
+
+    def test_harms_nobody_where_it_is_not_required(self, tmp_path):
+        old, new, *_ = BESIDE["addressing that is required"]
+        assert new_in(tmp_path, replaced(SPYNE, old, new.replace('"true"', '"false"'))) == ()

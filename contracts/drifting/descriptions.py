@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Final, Literal, NamedTuple
 
 from contracts.names import WSDL, WSDL_SOAP11, WSDL_SOAP12, qname, split
 
@@ -25,12 +25,32 @@ _KINDS: Final = {WSDL_SOAP11: SOAP11_BINDING, WSDL_SOAP12: SOAP12_BINDING}
 
 _BINDINGS: Final = tuple(qname(namespace, "binding") for namespace in _KINDS)
 
+#: The namespaces whose elements are read, or harm nobody.
+_KNOWN: Final = (WSDL, _HTTP, *_KINDS)
+
+
+class BoundFault(NamedTuple):
+    """A fault by the element in its detail or, where there is none (``is_element`` not set), by its own name."""
+
+    name: str
+    namespace: str | None
+    is_element: bool
+
+
+class Oddity(NamedTuple):
+    """What is bound to a request as no contract has it; ``what`` and the texts are as in a Difference."""
+
+    what: Literal["binding", "header"]
+    ours: str
+    theirs: str
+    at: str
+
 
 class Bound(NamedTuple):
     """One operation of one binding.
 
     ``style`` is ``document/literal``, or what it is instead. ``request`` and ``response`` are the payloads, None where
-    there is none or the style has none; ``headers`` those of the request; ``faults`` are local names.
+    there is none or the style has none; ``headers`` those of the request; ``faults`` those that are declared.
     """
 
     name: str
@@ -40,7 +60,8 @@ class Bound(NamedTuple):
     response: Particle | None
     headers: tuple[Particle, ...]
     response_headers: tuple[Particle, ...]
-    faults: tuple[str, ...]
+    faults: tuple[BoundFault, ...]
+    oddities: tuple[Oddity, ...]
     at: str
 
 
@@ -134,6 +155,7 @@ class _Bound:
             headers=tuple(self._headers("input")),
             response_headers=tuple(self._headers("output")),
             faults=tuple(self._faults()),
+            oddities=(*self._required(), *self._odd_headers()),
             at=self._document.at(self._node),
         )
 
@@ -191,17 +213,44 @@ class _Bound:
     def _headers(self, way: str) -> Iterator[Particle]:
         for side in self._node.iterchildren(f"{_W}{way}"):
             for header in self._extensions(side, "header"):
-                name = self._document.resolved(header, header.get("message", ""))
-                message = self._documents.get("message", name, header, self._document)
-                for part in message.node.iterchildren(f"{_W}part"):
-                    if part.get("name") == header.get("part") and part.get("element"):
-                        yield self._element(message, part)
+                message, parts = self._header_parts(header)
+                yield from (self._element(message, part) for part in parts if part.get("element"))
 
-    def _faults(self) -> Iterator[str]:
-        """The elements in the details of the faults that are declared or, where none can be told, the faults' names."""
+    def _header_parts(self, header: Element) -> tuple[Component, list[Element]]:
+        """The message of a header, and the part of it that is the header."""
+        name = self._document.resolved(header, header.get("message", ""))
+        message = self._documents.get("message", name, header, self._document)
+        parts = message.node.iterchildren(f"{_W}part")
+        return message, [part for part in parts if part.get("name") == header.get("part")]
+
+    def _required(self) -> Iterator[Oddity]:
+        """The extensions that a client has to know (WSDL 1.1 section 2.1.3), as WS-Addressing."""
+        parent = self._node.getparent()
+        for owner in (self._node,) if parent is None else (parent, self._node):
+            for child in owner.iterchildren("*"):
+                namespace, name = split(str(child.tag))
+                if namespace not in _KNOWN and child.get(f"{_W}required") in ("true", "1"):
+                    yield Oddity("binding", "not there", f"{clipped(name)}, required", self._document.at(child))
+
+    def _odd_headers(self) -> Iterator[Oddity]:
+        """The headers of the request that are no literal elements (WS-I BP 1.1 R2205, R2706)."""
+        for side in self._node.iterchildren(f"{_W}input"):
+            for header in self._extensions(side, "header"):
+                name, use = clipped(header.get("part", "")), clipped(header.get("use", "literal"))
+                at = self._document.at(header)
+                if use != "literal":
+                    yield Oddity("header", "literal", f"{name}, {use}", at)
+                if not any(part.get("element") for part in self._header_parts(header)[1]):
+                    yield Oddity("header", "an element", f"{name or 'a header without a part'}, no element", at)
+
+    def _faults(self) -> Iterator[BoundFault]:
         document = self._port_type.document
         for fault in self._abstract.iterchildren(f"{_W}fault"):
             message = self._documents.find("message", document.resolved(fault, fault.get("message", "")))
             parts = [] if message is None else list(message.node.iterchildren(f"{_W}part"))
-            names = [part.get("element", "").rpartition(":")[2] for part in parts if part.get("element")]
-            yield clipped((names or [fault.get("name", "")])[0])
+            named = [part for part in parts if part.get("element")]
+            if message is None or not named:
+                yield BoundFault(clipped(fault.get("name", "")), None, is_element=False)
+            else:
+                namespace, name = message.document.resolved(named[0], named[0].get("element", ""))
+                yield BoundFault(clipped(name), namespace, is_element=True)

@@ -131,7 +131,8 @@ class Documents:
         self._size += len(source.body)
         if len(self._read) >= _MOST_DOCUMENTS or self._size > _MOST_BYTES:
             raise WsdlError(
-                f"{self.name}: more than {_MOST_DOCUMENTS} documents or {_MOST_BYTES} bytes; none has so many"
+                f"{source.name}: more than {_MOST_DOCUMENTS} documents or {_MOST_BYTES} bytes: "
+                f"it is number {len(self._read) + 1}, with {self._size} bytes in all"
             )
         document = parse(source.body, source.charset)
         if document.doctype is not None:

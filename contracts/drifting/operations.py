@@ -126,11 +126,24 @@ def _operation(asked: _Asked) -> Iterator[Difference]:
     yield from _payload(asked, "request", operation.request, bound.request)
     yield from _payload(asked, "response", operation.response, bound.response)
     yield from _headers(asked)
-    named = {fault.name for fault in asked.service.faults}
-    for fault in bound.faults:
-        if fault not in named:
-            found = _told(asked, "fault", "not named", fault)
-            yield found._replace(path="response", direction="response", class_="additive")
+    yield from _faults(asked)
+
+
+def _faults(asked: _Asked) -> Iterator[Difference]:
+    """A fault that the contract does not name is news; one that it names comes in the namespace of the operation."""
+    named, namespace = {fault.name for fault in asked.service.faults}, asked.operation.response.namespace
+    for fault in asked.bound.faults:
+        if fault.name not in named:
+            found = _told(asked, "fault", "not named", fault.name)._replace(class_="additive")
+        elif not fault.is_element:
+            found = _told(asked, "fault", "an element", f"{fault.name}, no element")
+        elif fault.namespace != namespace:
+            told = clipped(fault.namespace or "no namespace")
+            found = _told(asked, "namespace", namespace or "no namespace", f"{told} of {fault.name}")
+        else:
+            continue
+        breaks: Class = "additive" if found.class_ == "additive" else "breaking for responses"
+        yield found._replace(path="response", direction="response", class_=breaks)
 
 
 def _protocol(asked: _Asked) -> Iterator[Difference]:
@@ -140,6 +153,9 @@ def _protocol(asked: _Asked) -> Iterator[Difference]:
     elif binding.transport != SOAP_OVER_HTTP:
         told = clipped(binding.transport) or "no transport"
         yield _told(asked, "binding", SOAP_OVER_HTTP, told)._replace(at=binding.at)
+    for odd in asked.bound.oddities:
+        if odd.what == "binding":
+            yield _told(asked, "binding", odd.ours, odd.theirs)._replace(at=odd.at)
     action, published = asked.operation.soap_action, f'"{clipped(asked.bound.action)}"'
     if action is not None and asked.bound.action != action:
         yield _told(asked, "soapaction", f'"{action}"', published)
@@ -171,7 +187,10 @@ def _headers(asked: _Asked) -> Iterator[Difference]:
             continue
         pair = asked.pair("request", ours, block)
         yield from compared(pair._replace(path=f"request/Header/{ours.name}"))
-    if wanted is not None and wanted not in [block.name for block in asked.bound.headers]:
+    odd = [found for found in asked.bound.oddities if found.what == "header"]
+    for each in odd:
+        yield _header(asked, "request", each.ours, each.theirs, "breaking for requests", each.at)
+    if wanted is not None and not odd and wanted not in [block.name for block in asked.bound.headers]:
         yield _header(asked, "request", wanted, "not there", "tolerated", asked.bound.at)
     for block in asked.bound.response_headers:
         yield _header(asked, "response", "not there", clipped(block.name), "additive", block.at)
