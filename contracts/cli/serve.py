@@ -6,7 +6,7 @@ import argparse
 import os
 import signal
 import sys
-import threading
+import time
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CONTROL, TOKEN
@@ -32,7 +32,7 @@ from .stubbing import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
 
     from contracts.reports import Reporter
     from contracts.server import Exchange, Stub
@@ -117,10 +117,11 @@ def _report_gone(stub: Stub, keep: int, reporter: Reporter) -> None:
 
 def _serve(stub: Stub, args: argparse.Namespace) -> None:
     """Let the stub answer until a signal comes. Raises UsageError where the address or the port cannot be had."""
-    over = threading.Event()
+    # No Event: its lock may be held where the signal comes, and never be let go.
+    taken: list[int] = []
 
     def end(number: int, _frame: object) -> None:
-        over.set()
+        taken.append(number)
         # The second one has its usual effect.
         signal.signal(number, signal.SIG_DFL)
 
@@ -135,7 +136,7 @@ def _serve(stub: Stub, args: argparse.Namespace) -> None:
             _announce(stub)
             for line in filter(None, (exposure_told(args), *trust_told(stub))):
                 _say(line)
-            _watch(stub, over)
+            _watch(stub, taken)
         finally:
             stub.__exit__()
 
@@ -150,10 +151,12 @@ def _announce(stub: Stub) -> None:
         _say(f"  export {TOKEN}={stub.control.token}")
 
 
-def _watch(stub: Stub, over: threading.Event) -> None:
+def _watch(stub: Stub, taken: Sequence[int]) -> None:
+    """Tell what comes until a signal is taken, and then what has come meanwhile."""
     told, ended = 0, False
     while not ended:
-        ended = over.wait(_POLL)
+        time.sleep(_POLL)
+        ended = bool(taken)
         count = stub.journal.count
         for exchange in stub.journal.last(count - told) if count > told else ():
             _say(line_of(exchange))
