@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from functools import cache
 from typing import TYPE_CHECKING, Final
@@ -27,17 +26,6 @@ _DESCRIPTION: Final = re.compile(r"(?:^|&)(?:single)?(?:wsdl|xsd|disco)(?:[=&]|\
 _BODILESS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 _METHODS: Final = (*_BODILESS, "POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT")
 _DESCRIPTION_PATH: Final = "/wsdl"
-
-
-def is_loopback(host: str) -> bool:
-    """Whether ``host``, in lower case, is this machine. Only what is written as an address or ``localhost`` is."""
-    if host == "localhost":
-        return True
-    try:
-        address = ipaddress.ip_address(host)
-    except ValueError:
-        return False
-    return (getattr(address, "ipv4_mapped", None) or address).is_loopback
 
 
 def services_at(catalog: Catalog, url: str) -> list[Service]:

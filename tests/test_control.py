@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 from calling import CATALOG, asked, called
 
-from contracts.addresses import is_loopback
 from contracts.cli.conditioning import bring_about
+from contracts.loopback import is_loopback
 from contracts.server import Stub
 from contracts.server.asgi import Received, Request
 from contracts.server.control import PATH, Control

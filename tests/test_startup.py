@@ -11,6 +11,7 @@ from contracts.catalog import load
 from contracts.samples import smallest
 
 HEAVY = (
+    "ipaddress",
     "xmlschema",
     "hypothesis",
     "vcr",

@@ -8,7 +8,7 @@ import re
 import shlex
 from typing import TYPE_CHECKING, Final
 
-from contracts.addresses import is_loopback
+from contracts.loopback import is_loopback
 
 from .failures import UsageError
 

@@ -6,8 +6,8 @@ import re
 from typing import TYPE_CHECKING, Final, NamedTuple
 from urllib.parse import SplitResult, urlsplit
 
-from contracts.addresses import is_loopback
 from contracts.errors import SoapContractsError
+from contracts.loopback import is_loopback
 
 if TYPE_CHECKING:
     from contracts.model import Effect

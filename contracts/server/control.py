@@ -12,9 +12,9 @@ import json
 import secrets
 from typing import TYPE_CHECKING, Any, Final
 
-from contracts.addresses import is_loopback
 from contracts.answers import Answer
 from contracts.errors import SoapContractsError
+from contracts.loopback import is_loopback
 
 if TYPE_CHECKING:
     from collections.abc import Callable
