@@ -10,7 +10,7 @@ from contracts.findings import SEVERITIES
 from .reporter import Reporter
 from .sarif import file_of, has_lines
 from .terminal import escaped
-from .text import amount, name_of, noun_of, subject, totals
+from .text import amount, name_of, noun_of, subject, totals, went_wrong
 
 if TYPE_CHECKING:
     from contracts.findings import Finding, Severity, Verdict
@@ -131,11 +131,7 @@ def _outcome(summary: Summary) -> str:
         f"{summary.failed} of {amount(summary.messages, 'message')} failed" if summary.failed else "",
         f"{amount(summary.unreadable, 'source')} could not be judged" if summary.unreadable else "",
         f"{amount(summary.missing, 'operation')} never came" if summary.missing else "",
-        f"{amount(summary.malformed, 'request')} came that are no HTTP" if summary.malformed else "",
-        f"{amount(summary.unmatched, 'request')} came that no cassette has" if summary.unmatched else "",
-        f"the client did {amount(summary.misconduct, 'thing')} that it must not do" if summary.misconduct else "",
-        f"{amount(summary.unexpected, 'answer')} otherwise than expected" if summary.unexpected else "",
-        "the run is incomplete" if summary.incomplete else "",
+        *went_wrong(summary),
         f"the client ended with exit code {summary.client}" if summary.client else "",
     ]
     passed = f"{amount(summary.messages, 'message')} passed" if summary.messages else "nothing to judge"

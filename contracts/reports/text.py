@@ -53,16 +53,7 @@ class TextReporter(Reporter):
             about.append(f"{amount(self.summary.unreadable, 'source')} could not be read or judged")
         if self.summary.missing:
             about.append(f"{amount(self.summary.missing, 'expected operation')} never came")
-        if self.summary.malformed:
-            about.append(f"{amount(self.summary.malformed, 'request')} came that are no HTTP")
-        if self.summary.unmatched:
-            about.append(f"{amount(self.summary.unmatched, 'request')} came that no cassette has")
-        if self.summary.misconduct:
-            about.append(f"the client did {amount(self.summary.misconduct, 'thing')} that it must not do")
-        if self.summary.unexpected:
-            about.append(f"{amount(self.summary.unexpected, 'answer')} otherwise than expected")
-        if self.summary.incomplete:
-            about.append("the run is incomplete")
+        about.extend(went_wrong(self.summary))
         if self.summary.skipped:
             about.append(f"skipped: {amount(self.summary.skipped, 'archive entry', 'archive entries')} without SOAP")
         if self.summary.client is not None:
@@ -121,6 +112,18 @@ def totals(summary: Summary, style: Style = _PLAIN) -> str:
         f"{amount(summary.messages, 'message')}: {summary.passed} passed, "
         f"{style.painted(failed, 'red', 'bold') if summary.failed else failed} ({counts})"
     )
+
+
+def went_wrong(summary: Summary) -> list[str]:
+    """What went wrong in a run, beside the messages and the operations that never came, in words."""
+    told = (
+        (summary.malformed, f"{amount(summary.malformed, 'request')} came that are no HTTP"),
+        (summary.unmatched, f"{amount(summary.unmatched, 'request')} came that no cassette has"),
+        (summary.misconduct, f"the client did {amount(summary.misconduct, 'thing')} that it must not do"),
+        (summary.unexpected, f"{amount(summary.unexpected, 'answer')} otherwise than expected"),
+        (summary.incomplete, "the run is incomplete"),
+    )
+    return [said for count, said in told if count]
 
 
 def subject(service: str | None, operation: str | None) -> str:
