@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 
     from contracts.catalog import Catalog
     from contracts.conditions import Wanted
-    from contracts.reports import Reporter
     from contracts.server import Stub
 
 
@@ -55,7 +54,6 @@ def bring_about(stub: Stub, args: argparse.Namespace, catalog: Catalog) -> None:
     conditions = stub.conditions
     if args.cassettes and (args.given or args.strict):
         raise UsageError("--given and --strict are about the services, and --cassette answers in their place")
-
     stubbed = catalog.remembering(stub.services)
 
     def give(service: str, asked: Wanted) -> None:
@@ -85,12 +83,6 @@ def _apply(option: str, read: Callable[[], Wanted], act: Callable[[str, Wanted],
             raise min(failed, key=lambda error: isinstance(error, UnknownNameError))
     except SoapContractsError as error:
         raise UsageError(f"{option}: {error}") from None
-
-
-def report_unmet(stub: Stub, reporter: Reporter) -> None:
-    """Note the injections that no call has met."""
-    for said in stub.conditions.unmet():
-        reporter.note("--inject", said)
 
 
 def _with_secrets(stub: Stub, service: str, asked: Wanted) -> dict[str, str]:

@@ -9,21 +9,11 @@ from contracts.driving import CommandError, drive, variable
 from contracts.server import Place
 
 from .clients import STDERR, add_timeout, command_of, lack_of
-from .conditioning import report_unmet
 from .exposure import add_tls, tls_of
 from .failures import USAGE, complain
 from .judging import Judging
 from .options import NOTHING, add_common, exit_code
-from .stubbing import (
-    add_stub,
-    folder_of,
-    report_exchanges,
-    report_missing,
-    report_unused,
-    services_of,
-    stub_of,
-    tape_of,
-)
+from .stubbing import add_stub, folder_of, report_exchanges, report_idle, services_of, stub_of, tape_of
 
 HELP: Final = "run a client against a stub of the services and judge all that it sends"
 
@@ -75,9 +65,7 @@ def execute(args: argparse.Namespace) -> int:
         report_exchanges(result.exchanges, result.failures, folder, reporter)
         if result.exit_code is not None:
             reporter.client(result.exit_code)
-        report_missing(stub.journal.operations, args.expect, reporter)
-        report_unused(tape, reporter)
-        report_unmet(stub, reporter)
+        report_idle(stub, args.expect, tape, reporter)
         lack = lack_of(result, args.timeout, _variables(services))
         if lack:
             reporter.incomplete("client", lack)

@@ -15,21 +15,11 @@ from contracts.reports.text import amount
 from contracts.server import Journal, Place, line_of
 from contracts.signals import DEADLY, taken_by
 
-from .conditioning import report_unmet
 from .exposure import add_exposure, add_tls, exposure_told, host_of, place_of, tls_of, trust_told
 from .failures import UsageError
 from .judging import Judging
 from .options import VIOLATED, add_common, exit_code
-from .stubbing import (
-    add_stub,
-    folder_of,
-    report_exchanges,
-    report_missing,
-    report_unused,
-    services_of,
-    stub_of,
-    tape_of,
-)
+from .stubbing import add_stub, folder_of, report_exchanges, report_idle, services_of, stub_of, tape_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -87,9 +77,7 @@ def execute(args: argparse.Namespace) -> int:
         _serve(stub, args)
         exchanges = stub.review()
         report_exchanges(exchanges, stub.failures, folder, reporter)
-        report_missing(stub.journal.operations, args.expect, reporter)
-        report_unused(tape, reporter)
-        report_unmet(stub, reporter)
+        report_idle(stub, args.expect, tape, reporter)
         _report_gone(stub, args.keep, reporter)
         judging.conclude(reporter)
     code = exit_code(reporter)

@@ -94,12 +94,6 @@ def tape_of(judging: Judging) -> Tape | None:
     return Tape(recorded, catalog, ignore=args.ignored_fields, strict_order=args.strict_order)
 
 
-def report_unused(tape: Tape | None, reporter: Reporter) -> None:
-    """Note the exchanges that nobody has asked for."""
-    for recorded in () if tape is None else tape.unused:
-        reporter.note(recorded.place, "was never asked for")
-
-
 def services_of(judging: Judging) -> list[str]:
     """The services to stub. Raises UnknownNameError, also for an expected operation, and UsageError."""
     catalog = judging.catalog
@@ -154,6 +148,15 @@ def report_missing(came: Collection[str], expected: Sequence[str], reporter: Rep
     for operation in dict.fromkeys(expected):
         if operation not in came:
             reporter.missing(operation)
+
+
+def report_idle(stub: Stub, expected: Sequence[str], tape: Tape | None, reporter: Reporter) -> None:
+    """Report what waited in vain: expected operations, and of ``tape`` and the injections what no request has met."""
+    report_missing(stub.journal.operations, expected, reporter)
+    for recorded in () if tape is None else tape.unused:
+        reporter.note(recorded.place, "was never asked for")
+    for said in stub.conditions.unmet():
+        reporter.note("--inject", said)
 
 
 def _verdicts(exchanges: Sequence[Exchange]) -> Iterator[Verdict]:
