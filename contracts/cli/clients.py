@@ -38,6 +38,17 @@ def add_timeout(parser: argparse._ActionsContainer) -> None:
     )
 
 
+def add_answer_timeout(parser: argparse._ActionsContainer, default: float) -> None:
+    """Add ``--answer-timeout``."""
+    parser.add_argument(
+        "--answer-timeout",
+        type=seconds,
+        default=default,
+        metavar="SECONDS",
+        help=f"how long the endpoint may take for one answer (default: {default:g})",
+    )
+
+
 def seconds(text: str) -> float:
     """The value of an option that is a time."""
     try:

@@ -13,7 +13,7 @@ from contracts.judging import catalog_of
 from contracts.recording import EndpointError, target_of
 from contracts.reports import Style
 
-from .clients import seconds
+from .clients import add_answer_timeout
 from .failures import UsageError, complain
 from .options import NOTHING, VIOLATED, add_contracts, add_format, settings_from
 
@@ -43,13 +43,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     report.add_argument("--quiet", action="store_true", help="leave out what is known (text)")
     fetching = parser.add_argument_group("fetching")
     fetching.add_argument("--refresh", action="store_true", help="fetch the WSDL although it was fetched within a day")
-    fetching.add_argument(
-        "--answer-timeout",
-        type=seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="how long the endpoint may take for one answer (default: 60)",
-    )
+    add_answer_timeout(fetching, 60.0)
     add_contracts(parser)
     parser.epilog = """\
 Each difference has a class, which says what it does to a client that keeps to the contract: breaking for requests,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 from contracts.probing import Prober, credentials_of, described, plan_of, provocations_of, refuse_misfits
 from contracts.recording import Recorder, refuse_unusable, target_of
 
-from .clients import seconds
+from .clients import add_answer_timeout, seconds
 from .effects import add_effects
 from .failures import UsageError
 from .judging import Judging
@@ -121,14 +121,7 @@ def _add_endpoint(endpoint: argparse._ArgumentGroup) -> None:
     endpoint.add_argument(
         "--pause", type=seconds, default=1.0, metavar="SECONDS", help="between two requests (default: 1)"
     )
-    endpoint.add_argument(
-        "--answer-timeout",
-        dest="timeout",
-        type=seconds,
-        default=30.0,
-        metavar="SECONDS",
-        help="for one answer (default: 30)",
-    )
+    add_answer_timeout(endpoint, 30.0)
     endpoint.add_argument("--output", dest="cassette", metavar="CASSETTE", help="keep what was said, without secrets")
 
 
@@ -154,7 +147,7 @@ def execute(args: argparse.Namespace) -> int:
     refuse_misfits(plan, service, None, judging.catalog)
     credentials = credentials_of(service, os.environ, args.credentials) if plan.calls else None
     refuse_misfits(plan, service, credentials, judging.catalog)
-    recorder = Recorder(service, target, args.cassette or "", judging.catalog, timeout=args.timeout)
+    recorder = Recorder(service, target, args.cassette or "", judging.catalog, timeout=args.answer_timeout)
     prober = Prober(service, recorder, judging.catalog, credentials, pause=args.pause)
     return Probe(judging, service, recorder, prober, plan, _again(args, options)).code()
 

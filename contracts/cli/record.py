@@ -13,7 +13,7 @@ from contracts.recording import Recorder, UnreachableError, refuse_unusable, tar
 from contracts.reports.text import amount
 from contracts.server import Stub
 
-from .clients import STDERR, add_expect, add_timeout, command_of, lack_of, seconds
+from .clients import STDERR, add_answer_timeout, add_expect, add_timeout, command_of, lack_of
 from .effects import add_effects
 from .failures import USAGE, UsageError, complain
 from .judging import Judging
@@ -77,13 +77,7 @@ def _add_recording(parser: argparse.ArgumentParser) -> None:
     )
     add_expect(recording)
     add_timeout(recording)
-    recording.add_argument(
-        "--answer-timeout",
-        type=seconds,
-        default=60.0,
-        metavar="SECONDS",
-        help="how long the endpoint may take for one answer (default: 60)",
-    )
+    add_answer_timeout(recording, 60.0)
 
 
 def _add_effects(parser: argparse.ArgumentParser) -> None:
