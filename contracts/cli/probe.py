@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Final
 
 from contracts.probing import Prober, credentials_of, described, plan_of, provocations_of, refuse_misfits
-from contracts.recording import Recorder, refuse_unusable, target_of
+from contracts.recording import Recorder, target_of
 
+from .cassettes import refuse_cassette
 from .clients import add_answer_timeout, seconds
 from .effects import add_effects
 from .failures import UsageError
@@ -141,7 +142,8 @@ def execute(args: argparse.Namespace) -> int:
         checks=args.checks or (),
         rehearsal=args.dry_run,
     )
-    _refuse_output(args.cassette, judging)
+    if args.cassette is not None:
+        refuse_cassette(args.cassette, judging)
     if args.dry_run:
         return _rehearsed(judging, service, target, plan)
     refuse_misfits(plan, service, None, judging.catalog)
@@ -164,15 +166,6 @@ def _options(args: argparse.Namespace) -> dict[str, str]:
             raise UsageError(f"--set {name}: it is given twice")
         found[name] = value
     return found
-
-
-def _refuse_output(path: str | None, judging: Judging) -> None:
-    """Raises UsageError, OutputError and ReadError where no cassette can be written at ``path``."""
-    if path is None:
-        return
-    if os.path.realpath(path) in judging.outputs:
-        raise UsageError(f"--output {path}: a report would be written to the same file")
-    refuse_unusable(path, judging.catalog)
 
 
 def _again(args: argparse.Namespace, options: dict[str, str]) -> list[str]:

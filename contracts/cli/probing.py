@@ -10,13 +10,14 @@ import sys
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from contracts.errors import LeakError, RefusedRequestError, SoapContractsError
+from contracts.errors import RefusedRequestError
 from contracts.probing import amendments_by, amendments_of, block_of, closing_check, described, provocations_of
 from contracts.recording import EndpointError
 from contracts.reports import escaped
 from contracts.reports.text import amount
 from contracts.signals import DEADLY, taken_by
 
+from .cassettes import keep
 from .failures import USAGE, complain
 from .options import NOTHING, exit_code
 from .redact import LEAKED
@@ -169,16 +170,10 @@ class Probe:
 
     def _keep(self, reporter: Reporter) -> bool:
         """Write the cassette, if one was asked for; whether a secret would have been left in it."""
-        if not self._recorder.path:
-            return False
-        try:
-            held = self._recorder.write()
-        except SoapContractsError as error:
-            reporter.error(self._recorder.path, str(error))
-            complain(str(error))
-            return isinstance(error, LeakError)
-        complain(f"{self._recorder.path} now has {amount(held, 'exchange')}" if held else "nothing was recorded")
-        return False
+        return bool(self._recorder.path) and keep(self._recorder, reporter, self._told)
+
+    def _told(self, held: int) -> str:
+        return f"{self._recorder.path} now has {amount(held, 'exchange')}" if held else "nothing was recorded"
 
     def _conclude(self, reporter: Reporter) -> None:
         left_open = self._left_open()

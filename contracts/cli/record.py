@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import os
+from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from contracts.driving import CommandError, drive, variable
-from contracts.errors import LeakError, SoapContractsError, UnansweredRequestError
+from contracts.errors import UnansweredRequestError
 from contracts.policy import operation_of
-from contracts.recording import Recorder, UnreachableError, refuse_unusable, target_of
+from contracts.recording import Recorder, UnreachableError, target_of
 from contracts.reports.text import amount
 from contracts.server import Stub
 
+from .cassettes import keep, refuse_cassette
 from .clients import STDERR, add_answer_timeout, add_expect, add_timeout, command_of, lack_of
 from .effects import add_effects
 from .failures import USAGE, UsageError, complain
@@ -92,6 +93,7 @@ def execute(args: argparse.Namespace) -> int:
     command = command_of(args)
     judging = Judging.of(args)
     recorder = _recorder(judging)
+    told = partial(_told, recorder)
     with judging.reporter(args.cassette) as reporter:
         try:
             result = _driven(command, judging, recorder)
@@ -101,10 +103,10 @@ def execute(args: argparse.Namespace) -> int:
             return USAGE
         except BaseException:
             # A second interrupt, say; what the endpoint has done already cannot be had again.
-            if _keep(recorder, reporter):
+            if keep(recorder, reporter, told):
                 return LEAKED
             raise
-        leaked = _keep(recorder, reporter)
+        leaked = keep(recorder, reporter, told)
         lack = _report(result, judging, reporter)
     if lack:
         complain(lack)
@@ -123,9 +125,7 @@ def _recorder(judging: Judging) -> Recorder:
     target = target_of(
         args.endpoint, allow=args.allow, confirm_target=args.confirm_target, treat_as_live=args.treat_as_live
     )
-    if os.path.realpath(args.cassette) in judging.outputs:
-        raise UsageError(f"--output {args.cassette}: a report would be written to the same file")
-    refuse_unusable(args.cassette, catalog)
+    refuse_cassette(args.cassette, judging)
     return Recorder(service, target, args.cassette, catalog, timeout=args.answer_timeout)
 
 
@@ -136,23 +136,10 @@ def _driven(command: Sequence[str], judging: Judging, recorder: Recorder) -> Dri
     return drive(command, stub, timeout=judging.args.timeout, stdout=STDERR)
 
 
-def _keep(recorder: Recorder, reporter: Reporter) -> bool:
-    """Write the cassette; whether a secret would have been left in it."""
-    try:
-        complain(_written(recorder))
-    except SoapContractsError as error:
-        said = str(error)
-        reporter.error(recorder.path, said)
-        complain(said)
-        return isinstance(error, LeakError)
-    return False
-
-
-def _written(recorder: Recorder) -> str:
-    """What was written, in words. Raises LeakError, ReadError and WriteError."""
-    if not recorder.count:
+def _told(recorder: Recorder, held: int) -> str:
+    """What was written, in words."""
+    if not held:
         return f"nothing was recorded; {recorder.path} is as it was"
-    held = recorder.write()
     return (
         f"recorded {amount(recorder.count, 'exchange')} with {recorder.place} to {recorder.path}, which now has {held}"
     )
