@@ -7,6 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from contracts.conditions import wanted_injection, wanted_state
+from contracts.config import PREFIX
 from contracts.driving import variable
 from contracts.errors import SoapContractsError, UnknownNameError
 from contracts.providers import ConditionError
@@ -91,7 +92,7 @@ def _with_secrets(stub: Stub, service: str, asked: Wanted) -> dict[str, str]:
     secret = {} if state is None else {key: suffix for key, suffix in state.secret.items() if suffix is not None}
     if not secret:
         return asked.parameters
-    names = {parameter: variable(f"soap_contracts_{service}", suffix) for parameter, suffix in secret.items()}
+    names = {parameter: variable(PREFIX + service, suffix) for parameter, suffix in secret.items()}
     advice = f"set {' and '.join(names.values())}"
     if secret.keys() & asked.parameters.keys():
         raise UsageError(f"a process list shows arguments; {advice}")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import getpass
 import os
-import re
 import shlex
 import stat
 import sys
@@ -12,6 +11,7 @@ import tomllib
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from contracts.config import PREFIX
+from contracts.driving import variable
 from contracts.errors import SoapContractsError
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def credentials_of(
         return None
     if file is not None:
         return _in_file(file)
-    names = tuple(variable(service, suffix) for suffix in ("USERNAME", "PASSWORD"))
+    names = tuple(variable(PREFIX + service.name, suffix) for suffix in ("USERNAME", "PASSWORD"))
     found = [environment.get(name, "") for name in names]
     if all(found):
         return Credentials(*found)
@@ -61,11 +61,6 @@ def credentials_of(
     raise CredentialsError(
         f"there are no credentials for {service.name}: set {missing}, or name a file by --credentials"
     )
-
-
-def variable(service: Service, suffix: str) -> str:
-    """The name of the environment variable that holds a credential."""
-    return re.sub(r"[^A-Z0-9]", "_", f"{PREFIX}{service.name}_{suffix}".upper())
 
 
 def _typed(service: Service, user: str) -> Credentials:
